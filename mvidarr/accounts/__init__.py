@@ -1,0 +1,1 @@
+"""People: their roles and passwords, how they sign in, and who is behind a request."""

@@ -1,0 +1,18 @@
+"""What happened (events) and what live pages must redraw (touches)."""
+
+from mvidarr.activity.events import KINDS, Actor, Kind, acting, actor, record
+from mvidarr.activity.touch import TOPICS, changes_since, forget, newest, touch
+
+__all__ = [
+    "KINDS",
+    "TOPICS",
+    "Actor",
+    "Kind",
+    "acting",
+    "actor",
+    "changes_since",
+    "forget",
+    "newest",
+    "record",
+    "touch",
+]

@@ -1,0 +1,310 @@
+"""The database: connecting, sessions, transactions, pages by key, counting queries.
+
+What differs between SQLite and MariaDB is hidden here, so that the domain does not know which
+one it has. Connections are per thread: open a session in the thread that uses it.
+"""
+
+import base64
+import contextlib
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import peewee
+from playhouse import db_url
+from playhouse.pool import PooledMySQLDatabase, PooledSqliteDatabase
+
+from mvidarr.core.errors import BootError, Invalid, Unavailable
+
+T = TypeVar("T")
+
+database = peewee.DatabaseProxy()
+
+BUSY_MS = 10_000
+_DEADLOCKS = {1205, 1213}  # lock wait timeout, deadlock: MariaDB asks to try again
+_before_commit: list[Callable[[], None]] = []
+_local = threading.local()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a process uses the database. `full_sync`: a commit survives a power cut."""
+
+    full_sync: bool = True
+    wal: bool = True
+    connections: int = 12
+
+
+def connect(url: str, options: Options | None = None) -> None:
+    """Point the models at the database that `url` names; no connection is opened for SQLite."""
+    options = options or Options()
+    scheme = urlsplit(url).scheme
+    if scheme == "sqlite":
+        made: peewee.Database = _sqlite(url, options)
+    elif scheme in {"mysql", "mariadb"}:
+        made = _mysql(url.replace("mariadb://", "mysql://", 1), options)
+    else:
+        raise BootError("MVIDARR_DATABASE_URL must begin with sqlite:/// or mysql://.")
+    database.initialize(made)
+
+
+def disconnect() -> None:
+    database.close_all()
+
+
+def _sqlite(url: str, options: Options) -> Any:
+    path = unquote(url.removeprefix("sqlite:///"))
+    pragmas = {
+        "journal_mode": "wal" if options.wal else "delete",
+        "synchronous": 2 if options.full_sync else 1,
+        "foreign_keys": 1,
+        "busy_timeout": BUSY_MS,
+        "cache_size": -16_000,
+        "journal_size_limit": 64 << 20,
+    }
+    return PooledSqliteDatabase(
+        path,
+        max_connections=options.connections,
+        timeout=BUSY_MS / 1000,  # seconds to wait for a free connection
+        check_same_thread=False,
+        lock_type="IMMEDIATE",  # a deferred transaction that upgrades fails at once when busy
+        pragmas=pragmas,
+    )
+
+
+def _mysql(url: str, options: Options) -> Any:
+    args = db_url.parse(url, unquote_password=True, unquote_user=True)
+    name = args.pop("database")
+    args["init_command"] = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+    try:
+        made = PooledMySQLDatabase(
+            name,
+            max_connections=options.connections,
+            stale_timeout=300,
+            timeout=BUSY_MS / 1000,
+            **args,
+        )
+        with made.connection_context():
+            version = str(made.execute_sql("SELECT VERSION()").fetchone()[0])
+    except peewee.ImproperlyConfigured as error:
+        raise BootError("Install mvidarr[mysql] to use MariaDB or MySQL.") from error
+    except peewee.PeeweeException as error:
+        raise BootError(f"The database cannot be reached: {error}.") from error
+    made.mariadb = "maria" in version.lower()
+    return made
+
+
+def is_sqlite() -> bool:
+    return isinstance(database.obj, peewee.SqliteDatabase)
+
+
+@contextlib.contextmanager
+def session() -> Iterator[None]:
+    """An open connection for this thread; nested sessions share it."""
+    if not database.is_closed():
+        yield
+        return
+    try:
+        database.connect()
+    except (peewee.OperationalError, peewee.InterfaceError) as error:
+        raise Unavailable("The database cannot be reached.", retry_after=5) from error
+    try:
+        yield
+    finally:
+        database.close()
+
+
+@contextlib.contextmanager
+def atomic() -> Iterator[None]:
+    """All or nothing. The outermost block takes the write lock at once and runs the hooks last."""
+    if database.in_transaction():
+        with database.atomic():
+            yield
+        return
+    _local.pending = []
+    try:
+        with database.atomic():
+            yield
+            for hook in _before_commit:
+                hook()
+    except peewee.OperationalError as error:
+        raise busy(error) from error
+
+
+def pending() -> list[Any]:
+    """What this thread's transaction collects for the hooks; gone when it is rolled back."""
+    collected: list[Any] = _local.pending
+    return collected
+
+
+def busy(error: peewee.OperationalError) -> Exception:
+    """The error as Unavailable where waiting helps, else as it is."""
+    text = str(error).lower()
+    if "locked" in text or "busy" in text or _code(error) in {*_DEADLOCKS, 2006, 2013, 2003}:
+        return Unavailable("The database is busy; try again in a moment.", retry_after=2)
+    if "disk is full" in text or "disk full" in text:
+        return Unavailable("The disk that holds the database is full.", retry_after=30)
+    return error
+
+
+def transact(work: Callable[[], T], tries: int = 3) -> T:
+    """Run `work` in one transaction, again when MariaDB resolved a deadlock against us.
+
+    `work` must be safe to repeat: it may not do anything outside the database.
+    """
+    for left in reversed(range(tries)):
+        try:
+            with atomic():
+                return work()
+        except (peewee.OperationalError, Unavailable) as error:
+            if left == 0 or _code(error.__cause__ or error) not in _DEADLOCKS:
+                raise
+    raise Unavailable("The database is busy; try again in a moment.", retry_after=2)
+
+
+def before_commit(hook: Callable[[], None]) -> Callable[[], None]:
+    """Run `hook` as the last thing in every outermost transaction."""
+    _before_commit.append(hook)
+    return hook
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Run `call` when this thread's transaction is through; at once when there is none."""
+    database.after_commit(call)
+
+
+def _code(error: BaseException) -> int | None:
+    first = error.args[0] if error.args else None
+    return first if isinstance(first, int) else None
+
+
+def backup_sqlite(source: Path, target: Path) -> None:
+    """A consistent copy of a SQLite file, made while others write."""
+    with contextlib.closing(sqlite3.connect(source)) as live:
+        live.execute("VACUUM INTO ?", (str(target),))
+
+
+# Pages by key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One offered sort: a column and the id that breaks ties."""
+
+    name: str
+    column: peewee.Node
+    id: peewee.Node
+    descending: bool = False
+
+    @property
+    def param(self) -> str:
+        return f"-{self.name}" if self.descending else self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Rows and the cursors around them; `next` and `previous` are None at the ends."""
+
+    rows: Sequence[Any]
+    next: str | None = None
+    previous: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where in a list somebody is. `last` asks for the final page."""
+
+    after: str | None = None
+    before: str | None = None
+    last: bool = False
+    limit: int = 60
+
+
+def page(query: Any, order: Order, place: Place, key: Callable[[Any], tuple[Any, int]]) -> Page:
+    """One page of `query`; `key` reads (sort value, id) from a row.
+
+    The predicate is spelled out, because MariaDB cannot use an index for row values.
+    """
+    backwards = place.last or (place.before is not None and place.after is None)
+    cursor = place.before if backwards else place.after
+    descending = order.descending != backwards
+    if cursor:
+        query = query.where(_beyond(order, descending, decode_cursor(cursor)))
+    directions = [
+        node.desc() if descending else node.asc()  # type: ignore[attr-defined]
+        for node in (order.column, order.id)
+    ]
+    rows = list(query.order_by(*directions).limit(place.limit + 1))
+    more, rows = len(rows) > place.limit, rows[: place.limit]
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return Page(rows=rows)
+    first, final = encode_cursor(key(rows[0])), encode_cursor(key(rows[-1]))
+    if backwards:
+        return Page(rows=rows, next=None if place.last else final, previous=first if more else None)
+    return Page(rows=rows, next=final if more else None, previous=first if cursor else None)
+
+
+def _beyond(order: Order, descending: bool, values: tuple[Any, int]) -> Any:
+    value, ident = values
+    column: Any = order.column
+    tie: Any = order.id
+    if descending:
+        return (column <= value) & ((column < value) | (tie < ident))
+    return (column >= value) & ((column > value) | (tie > ident))
+
+
+def encode_cursor(values: tuple[Any, int]) -> str:
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str) -> tuple[Any, int]:
+    """Raises Invalid for what `encode_cursor` did not make."""
+    try:
+        value, ident = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if isinstance(value, (str, int, float)) and isinstance(ident, int):
+            return value, ident
+    except (ValueError, TypeError):
+        pass
+    raise Invalid({"after": "This place in the list is not known; start from the first page."})
+
+
+def capped_count(query: Any, cap: int = 1000) -> tuple[int, bool]:
+    """(rows up to `cap`, whether that is all of them)."""
+    found = query.select(peewee.SQL("1")).order_by().limit(cap + 1).count(clear_limit=False)
+    return min(found, cap), found <= cap
+
+
+# Counting
+
+
+class Counter:
+    """Counts the statements of one thread."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self._thread = threading.get_ident()
+
+    def __call__(self, event: Any) -> None:
+        if threading.get_ident() == self._thread:
+            self.statements.append(event.sql)
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@contextlib.contextmanager
+def counting() -> Iterator[Counter]:
+    counter = Counter()
+    database.obj.query_hooks.append(counter)
+    try:
+        yield counter
+    finally:
+        database.obj.query_hooks.remove(counter)

@@ -1,0 +1,57 @@
+"""Logs: one line per thing that happened, `event key=value …`, secrets and line breaks taken out.
+
+Each process writes a file of its own, because rotation by several writers loses lines.
+"""
+
+import logging
+import logging.handlers
+import re
+import sys
+from pathlib import Path
+
+_NAMED = re.compile(
+    r"(?i)\b(api_?key|apikey|token|password|passwd|secret|authorization|cookie|sid)"
+    r"(\"?\s*[=:]\s*\"?)(?!\*)([^\s\"'&,;)]+)"
+)
+_IN_URL = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/\s:@]+:[^/\s@]+@")
+_BREAKS = re.compile("[\u0000-\u001f\u007f-\u009f\u2028\u2029]")
+_known: set[str] = set()
+
+
+class Scrubber(logging.Formatter):
+    """One line per record; known secrets and everything that looks like one become ***."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        head, _, trace = text.partition("\n")
+        lines = [scrub(head), *(scrub(line) for line in trace.splitlines())]
+        return "\n  ".join(
+            _BREAKS.sub(lambda char: f"\\x{ord(char.group()):02x}", line)[:8000] for line in lines
+        )
+
+
+def scrub(text: str) -> str:
+    for secret in _known:
+        text = text.replace(secret, "***")
+    return _IN_URL.sub(r"\1***@", _NAMED.sub(r"\1\2***", text))
+
+
+def keep_out(secret: str) -> None:
+    """Never write this value to a log."""
+    if len(secret) >= 6:
+        _known.add(secret)
+
+
+def set_up(process: str, folder: Path, level: int = logging.INFO) -> None:
+    """Log to stderr and to `<folder>/<process>.log` (10 MiB, five old ones)."""
+    form = Scrubber("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S%z")
+    file = logging.handlers.RotatingFileHandler(
+        folder / f"{process}.log", maxBytes=10 << 20, backupCount=5, encoding="utf-8", delay=True
+    )
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr), file]
+    for handler in handlers:
+        handler.setFormatter(form)
+    logging.basicConfig(level=level, handlers=handlers, force=True)
+    logging.captureWarnings(True)
+    for noisy in ("urllib3", "huey", "peewee"):
+        logging.getLogger(noisy).setLevel(max(level, logging.WARNING))

@@ -1,0 +1,1 @@
+"""Finding an artist's music videos: reading titles, weighing evidence, asking the finders."""

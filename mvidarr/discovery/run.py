@@ -1,0 +1,217 @@
+"""Discover one artist's videos: ask every finder, judge what came, keep what is new."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mvidarr import activity, settings
+from mvidarr.core import clock, db
+from mvidarr.core.errors import Conflict, NotFound
+from mvidarr.core.terms import Verdict, VideoStatus, VideoType
+from mvidarr.discovery import finders, match
+from mvidarr.discovery.finders import Asked, FinderError
+from mvidarr.downloads import queue
+from mvidarr.governor import services
+from mvidarr.library import artists, intake, rules, sources, videos, words
+from mvidarr.library.tables import Artist, Video
+from mvidarr.settings import options
+
+Progress = Callable[[int, int | None, str], None]
+RETRY_AFTER = 6 * clock.HOUR  # when every service failed
+SPREAD = 0.1  # of the interval, so that artists added together part
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discovery:
+    """What one search brought: ids of new videos, how many uploads wait for a verdict."""
+
+    artist_id: int
+    videos: Sequence[int]
+    candidates: int
+    queued: int
+    errors: Sequence[FinderError]
+
+
+def discover(artist_id: int, progress: Progress | None = None) -> Discovery | None:
+    """Search for one artist; None when it was removed while the job waited.
+
+    The network is asked first, then everything is written in one short transaction.
+    """
+    tell = progress or _silent
+    with db.session():
+        artist = artists.find(artist_id)
+        if artist is None:
+            return None
+        wanted = artists.wanted(artist)
+        facts, wishes, lines = _facts(artist), _rules(artist), _lines()
+        name = artist.name
+    steps = len([kind for kind in services.ALL if kind.find_videos])
+    done = 0
+
+    def heard(note: str) -> None:
+        nonlocal done
+        done += 1
+        tell(done, steps + 1, f"{name}: {note}")
+
+    tell(0, steps + 1, f"{name}: asking the services")
+    asked = finders.ask(wanted, heard)
+    proposals = match.propose(facts, asked.found, wishes, lines)
+    with db.session():
+        made = _keep(artist_id, name, asked, proposals)
+    tell(steps + 1, steps + 1, _summary(name, made))
+    return made
+
+
+def _keep(
+    artist_id: int, name: str, asked: Asked, proposals: Sequence[match.Proposal]
+) -> Discovery:
+    try:
+        with db.atomic():
+            stored = intake.store(artist_id, [_taken(proposal) for proposal in proposals])
+            queued = _queue(artist_id)
+            failures = len(asked.errors)
+            artists.mark_checked(
+                artist_id,
+                failures=failures,
+                next_check_at=_next_check(all_failed=failures > 0 and not asked.asked),
+            )
+            activity.record(
+                "artist.discovered",
+                name,
+                artist_id=artist_id,
+                added=len(stored.videos),
+                candidates=stored.candidates,
+                queued=queued,
+                errors=[f"{error.title}: {error.message}" for error in asked.errors],
+            )
+    except NotFound:  # removed while the services were asked
+        return Discovery(
+            artist_id=artist_id, videos=(), candidates=0, queued=0, errors=asked.errors
+        )
+    return Discovery(
+        artist_id=artist_id,
+        videos=stored.videos,
+        candidates=stored.candidates,
+        queued=queued,
+        errors=asked.errors,
+    )
+
+
+def _queue(artist_id: int) -> int:
+    """Queue what is wanted and can be had; for artists that are monitored."""
+    if not settings.get(options.automatic_download) or not settings.get(options.library_path):
+        return 0
+    query = (
+        Video.select(Video.id)
+        .join(Artist)
+        .where(
+            Video.artist == artist_id,
+            Artist.monitored,
+            Video.status == VideoStatus.WANTED,
+        )
+    )
+    queued = 0
+    for (video_id,) in list(query.tuples()):
+        if sources.best_source(video_id) is None:
+            continue
+        try:
+            queue.add(video_id)
+        except Conflict:  # blocked or gone since
+            continue
+        queued += 1
+    return queued
+
+
+def _facts(artist: Artist) -> match.ArtistFacts:
+    ids = words.ids_of_artist(artist.id)
+    channel = ids.get("youtube_channel")
+    return match.ArtistFacts(name=artist.name, channels=(channel,) if channel else ())
+
+
+def _rules(artist: Artist) -> match.Rules:
+    wanted = artists.wanted_rules(artist)
+    return match.Rules(
+        types=tuple(VideoType(kind) for kind in wanted.types),
+        year_from=wanted.year_from,
+        year_to=wanted.year_to,
+        words_in=wanted.words_in,
+        words_out=wanted.words_out,
+        min_score=wanted.min_score,
+        review=wanted.mode == rules.REVIEW,
+    )
+
+
+def _lines() -> match.Lines:
+    return match.Lines(
+        accept=settings.get(options.accept_score), review=settings.get(options.review_score)
+    )
+
+
+def _taken(proposal: match.Proposal) -> intake.Proposal:
+    """As the library stores it."""
+    song = videos.Song(
+        title=proposal.title,
+        type=_type_of(proposal),
+        version=proposal.version,
+        year=proposal.year,
+        released=proposal.released,
+        album=proposal.album,
+        label=proposal.label,
+        duration=proposal.duration,
+        featured=proposal.featured,
+        directors=proposal.directors,
+        genres=proposal.genres,
+        ids=proposal.ids,
+    )
+    uploads = tuple(_upload(proposal, candidate) for candidate in proposal.candidates)
+    listed = proposal.verdict is Verdict.ACCEPTED and not any(
+        candidate.verdict is Verdict.ACCEPTED for candidate in proposal.candidates
+    )
+    return intake.Proposal(song=song, uploads=uploads, is_listed=listed)
+
+
+def _type_of(proposal: match.Proposal) -> str:
+    """A catalogue of music videos lists official ones unless it says otherwise."""
+    kind = proposal.type
+    return (VideoType.OFFICIAL if kind is VideoType.UNSPECIFIED else kind).value
+
+
+def _upload(proposal: match.Proposal, candidate: match.Candidate) -> intake.Upload:
+    upload = candidate.upload
+    return intake.Upload(
+        source_id=upload.source_id,
+        title=upload.title,
+        score=candidate.score,
+        verdict=candidate.verdict,
+        provider=upload.provider,
+        type=candidate.type.value,
+        version=candidate.version,
+        channel=upload.channel,
+        channel_id=upload.channel_id,
+        published_at=upload.published_at,
+        duration=upload.duration,
+        max_height=upload.max_height,
+        reasons=[{"text": reason.text, "points": reason.points} for reason in candidate.reasons],
+        availability=upload.availability,
+        image_url=upload.image_url,
+        found_by=upload.found_by,
+        group_key=proposal.group_key,
+    )
+
+
+def _next_check(*, all_failed: bool) -> int:
+    if all_failed:
+        return clock.now() + RETRY_AFTER
+    interval = settings.get(options.discovery_interval) * clock.DAY
+    return clock.now() + int(interval * random.uniform(1 - SPREAD, 1 + SPREAD))
+
+
+def _summary(name: str, made: Discovery) -> str:
+    text = f"{name}: {len(made.videos)} new, {made.candidates} to review, {made.queued} queued"
+    if made.errors:
+        text += f"; {', '.join(error.title for error in made.errors)} failed"
+    return text
+
+
+def _silent(done: int, total: int | None, note: str) -> None:
+    """Nobody watches."""

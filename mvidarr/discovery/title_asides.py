@@ -1,0 +1,251 @@
+"""Judging what stands beside a song's name: brackets, tails after separators, trailing words."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mvidarr.core.terms import VideoType
+from mvidarr.discovery import title_parts, title_types, title_words
+
+_YEAR = re.compile(r"(?:19|20)\d\d|\d{6,8}")
+_GUESTS = re.compile(r"\W*(?:(?:feat|ft|featuring)\b\.?|with\b|w/)\s*(?=\S)", re.I)
+_HOURS = re.compile(r"(?:\d+|one|ten) ?(?:h|hr|hrs|hours?|stunden?|horas?|heures?)(?: \w+){0,2}")
+_COVER = re.compile(r"(?<=\S)\s(?:cover(?:ed)? by\s.*|cover)$", re.I)
+_SIGNS = frozenset('()[]{}【】「」『』"“”')
+_ALBUMS = {"album", "official album", "full official album"}
+_NOTES = {
+    *("soundtrack", "ost", "copyright free", "no copyright", "copyright free music", "re upload"),
+    *("album track", "original", "bonus track"),
+}
+_MADE_ANEW = {
+    VideoType.LIVE,
+    VideoType.CONCERT,
+    VideoType.ACOUSTIC,
+    VideoType.REMIX,
+    VideoType.COVER,
+    VideoType.ALTERED,
+    VideoType.EXTENDED,
+    VideoType.INSTRUMENTAL,
+}
+
+
+@dataclass(kw_only=True, slots=True)
+class Notes:
+    """What the asides of one title said, gathered while they are taken off."""
+
+    types: set[VideoType] = field(default_factory=set)
+    versions: list[str] = field(default_factory=list)
+    featured: list[str] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+    dropped: list[str] = field(default_factory=list)  # folded
+
+    def add_guests(self, names: tuple[str, ...]) -> None:
+        self.featured.extend(name for name in names if name not in self.featured)
+
+    def add_words(self, listed: list[str]) -> None:
+        self.dropped.append(" ".join(listed))
+        self.types |= types_in(listed, title_types.ASIDE)
+        self.flags |= {title_words.FLAGS[word] for word in listed if word in title_words.FLAGS}
+
+
+def types_in(listed: list[str], table: Mapping[str, VideoType]) -> set[VideoType]:
+    """The types that the phrases of a part stand for."""
+    spelled = ["official" if title_words.near_official(word) else word for word in listed]
+    found = set(title_words.found_in(spelled, table))
+    joined = " ".join(listed)
+    if not joined.isascii():
+        found |= {kind for phrase, kind in title_types.UNSPACED if phrase in joined}
+    return found
+
+
+def take(part: str, notes: Notes) -> bool:
+    """Whether the part is no part of the song's name; what it says is noted then."""
+    listed = title_words.words(part)
+    if not listed or part.startswith("@"):
+        return True
+    return (
+        _take_guests(part, listed, notes)
+        or _take_note(part, listed, notes)
+        or _take_decoration(listed, notes)
+        or _take_version(part, listed, notes)
+        or _take_occasion(listed, notes)
+    )
+
+
+def is_aside(part: str) -> bool:
+    """Whether `take` would take the part."""
+    return take(part, Notes())
+
+
+def is_plain_aside(part: str) -> bool:
+    """Whether the part is decoration through and through, not the name of a version."""
+    listed = title_words.words(part)
+    if all(word.isdigit() for word in listed):  # 1979 is a song
+        return False
+    if len(listed) == 1:  # so are Video and Karaoke
+        return listed[0] in title_words.TAIL_ALONE
+    known = title_types.ASIDE.get(" ".join(listed))
+    return known is VideoType.OFFICIAL or _is_decoration(listed, title_words.NEUTRAL)
+
+
+def is_tail(part: str) -> bool:
+    """Whether a part after a dash is an aside: it begins with a word that opens one."""
+    listed = title_words.words(part)
+    if is_plain_aside(part):
+        return True
+    opens = bool(listed) and (
+        listed[0] in title_words.VERSION_STARTS
+        or listed[0] == "live"
+        or (len(listed) < 4 and is_version(listed) and not listed[0].isdigit())
+        or bool(_HOURS.fullmatch(" ".join(listed)))
+    )
+    return opens and is_aside(part)
+
+
+def is_label(part: str) -> bool:
+    """Whether the part stands where an artist would and says what was done to the song."""
+    listed = title_words.words(part)
+    joined = " ".join(listed)
+    return joined in title_types.ANYWHERE or joined == "mv" or listed[-1:] in (["amv"], ["gmv"])
+
+
+def trim_tail(part: str, notes: Notes) -> str:
+    """The part without such words as "Official Video" or "HD" at its end; noted as well."""
+    cover = _COVER.search(part)
+    if cover and take(part[cover.start() :], notes):
+        part = part[: cover.start()]
+    tokens = part.split()
+    for start in range(max(1, len(tokens) - 8), len(tokens)):
+        tail = " ".join(tokens[start:])
+        if _SIGNS & set(tail) or not title_words.words(tokens[start]):
+            continue
+        if _is_tail(title_words.words(tail)) and take(tail, notes):
+            return " ".join(tokens[:start])
+    return part
+
+
+def is_version(listed: list[str]) -> bool:
+    """Whether the words name a version of the song: "Live 1977", "Felix Jaehn Remix"."""
+    core = [word for word in listed if not _YEAR.fullmatch(word)]
+    while core and core[-1] in title_words.DECORATION:
+        core.pop()
+    core = core or listed
+    if "live" in core:
+        return _is_live(core)
+    last = core[-2] if core[-1].isdigit() and len(core) > 1 else core[-1]
+    return (
+        last in title_words.VERSION_ENDS
+        or core[0] in title_words.VERSION_STARTS
+        or bool(types_in(core, title_types.ASIDE) & _MADE_ANEW)
+    )
+
+
+def _is_live(core: list[str]) -> bool:
+    at = core.index("live")
+    before = core[at - 1] if at else ""
+    after = core[at + 1] if at + 1 < len(core) else ""
+    if before in title_words.BEFORE_NO_LIVE:
+        return False
+    return not after or after in title_words.AFTER_LIVE or after.isdigit() or at > 1
+
+
+def _take_guests(part: str, listed: list[str], notes: Notes) -> bool:
+    guests = _GUESTS.match(part)
+    if guests is None or (listed[0] == "with" and title_words.ON_SCREEN & set(listed)):
+        return False
+    notes.add_guests(title_parts.listed(part[guests.end() :]))
+    return True
+
+
+def _take_note(part: str, listed: list[str], notes: Notes) -> bool:
+    """Where the song comes from, who made the picture, an advertisement."""
+    joined = " ".join(listed)
+    if joined in _ALBUMS:
+        notes.types.add(VideoType.COMPILATION)
+    elif _HOURS.fullmatch(joined):
+        notes.types.add(VideoType.LOOP)
+    elif joined not in _NOTES and not _is_credit(joined) and not _is_source(part, listed):
+        return False
+    notes.dropped.append(joined)
+    return True
+
+
+def _is_credit(joined: str) -> bool:
+    starts = any(f"{joined} ".startswith(f"{start} ") for start in title_words.CREDITS)
+    return starts or joined.endswith(title_words.RELEASES)
+
+
+def _is_source(part: str, listed: list[str]) -> bool:
+    is_named = bool(title_words.SOURCES & set(listed)) or '"' in part
+    return listed[0] == "from" and len(listed) > 1 and is_named
+
+
+def _take_decoration(listed: list[str], notes: Notes) -> bool:
+    is_video = bool({"mv", "pv"} & {listed[0], listed[-1]})
+    if not is_video and not _is_decoration(listed):
+        return False
+    notes.add_words(listed)
+    return True
+
+
+def _is_decoration(listed: list[str], filler: frozenset[str] = title_words.FILLER) -> bool:
+    said = False
+    for word in listed:
+        if word in title_words.DECORATION or _YEAR.fullmatch(word) or near(word):
+            said = True
+        elif word not in filler and not word.isdigit():
+            return False
+    return said
+
+
+def _take_version(part: str, listed: list[str], notes: Notes) -> bool:
+    if not is_version(listed):
+        return False
+    notes.add_words(listed)
+    if "live" in listed:
+        notes.types.add(VideoType.LIVE)
+    tokens = part.split()
+    while tokens and _is_outer(tokens[0]):
+        tokens.pop(0)
+    while tokens and _is_outer(tokens[-1]):
+        tokens.pop()
+    version = title_parts.tidy(" ".join(tokens))
+    if title_words.words(version) not in ([], ["version"], ["edit"], ["ver"], ["mix"]):
+        notes.versions.append(version)
+    return True
+
+
+def _is_outer(token: str) -> bool:
+    listed = title_words.words(token)
+    return all(word in title_words.DECORATION or near(word) or word == "music" for word in listed)
+
+
+def _take_occasion(listed: list[str], notes: Notes) -> bool:
+    """Any other words with a phrase among them that cannot be a song's."""
+    spoken = types_in(listed, title_types.ASIDE)
+    on_screen = {VideoType.PERFORMANCE, VideoType.BEHIND_THE_SCENES} & spoken
+    is_whole = " ".join(listed) in title_types.ASIDE
+    if not is_whole and not on_screen and not types_in(listed, title_types.ANYWHERE):
+        return False
+    notes.add_words(listed)
+    return True
+
+
+def _is_tail(listed: list[str]) -> bool:
+    if not listed:
+        return False
+    if _HOURS.fullmatch(" ".join(listed)):
+        return True
+    first = 1 if len(listed) > 2 and _YEAR.fullmatch(listed[0]) else 0
+    if listed[first] not in title_words.TAIL_OPENERS and not near(listed[first]):
+        return False
+    if not all(word in title_words.TAIL_WORDS or near(word) for word in listed[first:]):
+        return False
+    if len(listed) == 1:
+        return listed[0] in title_words.TAIL_ALONE
+    known = types_in(listed, title_types.ANYWHERE) or title_types.ASIDE.get(" ".join(listed))
+    return bool(known) or set(listed) <= title_words.DECORATION
+
+
+def near(word: str) -> bool:
+    return title_words.near_official(word)

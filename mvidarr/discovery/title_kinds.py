@@ -1,0 +1,176 @@
+"""Judging what kind of upload a title stands for, once its names and asides are known."""
+
+import re
+from dataclasses import dataclass
+
+from mvidarr.core.terms import VideoType
+from mvidarr.discovery import channels, title_asides, title_types, title_words
+from mvidarr.discovery.channels import Channel
+from mvidarr.discovery.title_asides import Notes
+from mvidarr.discovery.title_names import Names
+
+LONG = 15 * 60  # seconds; longer than any song that is not the artist's own whim
+SLOW = 8 * 60  # seconds; rare for a song that is named without its artist
+BRIEF = 60  # seconds
+MANY = 8  # words; a name without separators that has more of them is a sentence
+
+_EPISODE = re.compile(r"(?:ep|episode|s\d+e|season|part)\d+|s\d+e\d+")
+_HOURS = re.compile(r"\b(?:\d+|one|ten) ?(?:h|hr|hrs|hours?|stunden?|horas?|heures?)\b")
+_UNASKED = frozenset(
+    {
+        VideoType.NOT_MUSIC,
+        VideoType.LIBRARY_MUSIC,
+        VideoType.COMPILATION,
+        VideoType.REACTION,
+        VideoType.KARAOKE,
+    }
+)
+_NO_SONG = frozenset(
+    {
+        VideoType.NOT_MUSIC,
+        VideoType.LIBRARY_MUSIC,
+        VideoType.COMPILATION,
+        VideoType.PLAYLIST,
+        VideoType.OTHER,
+        VideoType.SHORT,
+        VideoType.INTERVIEW,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """Everything that is known of a title before its type is."""
+
+    words: tuple[str, ...]
+    notes: Notes
+    names: Names
+    owner: Channel | None
+    duration: float  # seconds, 0 when unknown
+    is_own: bool  # the channel looks like the artist's
+
+
+def kind(reading: Reading) -> VideoType:
+    """The type of the upload; what rules a song out comes before what describes its picture."""
+    said = _said(reading)
+    for judge in (_never_song, _loop, _brief, _lengthy, _shapeless, _foreign):
+        found = judge(reading, said)
+        if found is not None:
+            return found
+    return next((kind for kind in title_types.ORDER if kind in said), VideoType.UNSPECIFIED)
+
+
+def is_song(kind: VideoType, names: Names, notes: Notes) -> bool:
+    """Whether an upload of this type still is one song whose names mean something."""
+    if kind is VideoType.COMPILATION:  # a medley that is sold as a single
+        return names.is_split and VideoType.OFFICIAL in notes.types
+    return kind not in _NO_SONG and not (kind is VideoType.CONCERT and _is_whole_show(notes))
+
+
+def _is_whole_show(notes: Notes) -> bool:
+    return any("full" in said.split() for said in notes.dropped)
+
+
+def _said(reading: Reading) -> set[VideoType]:
+    listed = list(reading.words)
+    anywhere = title_asides.types_in(listed, title_types.ANYWHERE)
+    if reading.names.is_split and reading.is_own and reading.duration < LONG:
+        anywhere -= _UNASKED  # a song may be called so
+    elif not reading.names.is_split:
+        anywhere |= title_asides.types_in(listed, title_types.LOOSE)
+    elif reading.duration >= LONG:
+        loose = title_asides.types_in(listed, title_types.LOOSE)
+        anywhere |= loose & {VideoType.COMPILATION, VideoType.INTERVIEW}
+    return anywhere | reading.notes.types
+
+
+def _is_firm(reading: Reading) -> bool:
+    """Whether the title calls itself the official video, in any language."""
+    listed = {"official" if title_asides.near(word) else word for word in reading.words}
+    is_official = bool(listed & title_words.OFFICIAL_WORDS) or "mv" in listed
+    return is_official and bool(listed & title_words.PICTURE_WORDS)
+
+
+def _never_song(reading: Reading, said: set[VideoType]) -> VideoType | None:
+    if reading.names.is_split and VideoType.OFFICIAL in said and _is_firm(reading):
+        return None
+    if VideoType.LIBRARY_MUSIC in said or _is_library(reading.owner):
+        return VideoType.LIBRARY_MUSIC if reading.duration < LONG else VideoType.COMPILATION
+    if any(_EPISODE.fullmatch(word) for word in reading.words):
+        return VideoType.NOT_MUSIC
+    return VideoType.NOT_MUSIC if VideoType.NOT_MUSIC in said else None
+
+
+def _is_library(owner: Channel | None) -> bool:
+    listed = title_words.words(owner.name) if owner else []
+    return {"royalty", "free"} <= set(listed) or {"audio", "library"} <= set(listed)
+
+
+def _loop(reading: Reading, said: set[VideoType]) -> VideoType | None:
+    if VideoType.LOOP not in said and not _HOURS.search(" ".join(reading.words)):
+        return None
+    if VideoType.LOOP not in said and (0 < reading.duration < LONG or _is_firm(reading)):
+        return None
+    is_song = reading.names.is_split and not _is_mixed(reading)
+    return VideoType.LOOP if is_song else VideoType.COMPILATION
+
+
+def _is_mixed(reading: Reading) -> bool:
+    wanted = 2 if reading.names.is_split else 1
+    return len(title_words.MUSICAL & set(reading.words)) >= wanted
+
+
+def _brief(reading: Reading, said: set[VideoType]) -> VideoType | None:
+    if "shorts" in reading.words:
+        return VideoType.SHORT
+    is_named = reading.is_own and (_is_firm(reading) or VideoType.TRAILER in said)
+    is_brief = 0 < reading.duration < BRIEF and not (reading.names.is_split and is_named)
+    return VideoType.SHORT if is_brief else None
+
+
+def _lengthy(reading: Reading, said: set[VideoType]) -> VideoType | None:
+    if reading.duration < LONG or VideoType.INTERVIEW in said:
+        return None
+    if reading.names.is_split and reading.is_own and VideoType.COMPILATION not in said:
+        is_show = VideoType.LIVE in said and reading.duration > 2 * LONG
+        return VideoType.CONCERT if is_show else None
+    if VideoType.CONCERT in said or VideoType.COMPILATION in said or _is_mixed(reading):
+        return VideoType.CONCERT if VideoType.CONCERT in said else VideoType.COMPILATION
+    if VideoType.LIVE in said or "at" in reading.words:
+        return VideoType.CONCERT if VideoType.LIVE in said else VideoType.OTHER
+    if not reading.names.is_split:
+        return VideoType.NOT_MUSIC
+    return VideoType.FAN if reading.duration < 2 * LONG else VideoType.COMPILATION
+
+
+def _shapeless(reading: Reading, said: set[VideoType]) -> VideoType | None:
+    """A title that names no song by its form: a sentence, or a word on a collector's channel."""
+    if reading.names.is_split or said - {VideoType.OFFICIAL}:
+        return None
+    calls_itself = title_asides.types_in(list(reading.words), title_types.ANYWHERE)
+    is_sentence = len(reading.words) > MANY or reading.duration > SLOW
+    if is_sentence and not calls_itself:
+        return VideoType.NOT_MUSIC
+    is_nobodys = reading.owner and not reading.owner.artist
+    return VideoType.OTHER if is_nobodys and not said else None
+
+
+def _foreign(reading: Reading, said: set[VideoType]) -> VideoType | None:
+    """Uploads on channels that are neither the artist's nor a label's."""
+    owner = reading.owner
+    if owner is None or reading.is_own or not reading.names.is_split:
+        return None
+    if owner.is_publisher:
+        return VideoType.OFFICIAL if not said and _is_release(reading, owner) else None
+    rest = said - {VideoType.OFFICIAL}
+    if rest and rest != {VideoType.EXTENDED}:
+        return None
+    if _is_firm(reading) and not owner.is_collector:
+        return VideoType.OFFICIAL if not rest and "official" in reading.words else VideoType.FAN
+    is_picture = bool(title_words.PICTURE_WORDS & set(reading.words))
+    return VideoType.FAN if rest or is_picture else VideoType.REUPLOAD
+
+
+def _is_release(reading: Reading, owner: Channel) -> bool:
+    """Whether the label's mark is on a video of its own channel."""
+    return channels.mark(owner) in reading.words

@@ -1,0 +1,98 @@
+"""Reading the title of an upload: who, what song, which version of it, and what kind of picture.
+
+Pure: the same title, channel and duration always give the same answer, whatever the text is.
+"""
+
+from dataclasses import dataclass
+
+from mvidarr.core.terms import VideoType
+from mvidarr.discovery import (
+    channels,
+    title_kinds,
+    title_names,
+    title_parts,
+    title_types,
+    title_words,
+)
+from mvidarr.discovery.channels import Channel
+from mvidarr.discovery.title_asides import Notes
+from mvidarr.discovery.title_names import Names
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parsed:
+    """What a title says. Artist and title are None for what is not one song of somebody."""
+
+    artist: str | None
+    featured: tuple[str, ...] = ()
+    title: str | None
+    version: str = ""
+    type: VideoType = VideoType.UNSPECIFIED
+    flags: frozenset[str] = frozenset()
+
+
+def parse(title: str, channel: str | None = None, duration: float | None = None) -> Parsed:
+    """Read a title, with the help of its channel's name and its duration in seconds."""
+    owner = channels.read(channel)
+    plain = title_parts.clean(title)
+    if owner and owner.is_topic:
+        return _art_track(plain, owner)
+    notes = Notes()
+    names = title_names.read(plain, _own(owner), notes)
+    if owner and not names.is_split and not names.artist:
+        names.artist = owner.artist
+    kind = title_kinds.kind(
+        title_kinds.Reading(
+            words=tuple(title_words.words(title[: title_parts.LIMIT])),
+            notes=notes,
+            names=names,
+            owner=owner,
+            duration=duration or 0,
+            is_own=channels.is_of(owner, names.artist),
+        )
+    )
+    return _parsed(names, notes, kind)
+
+
+def _own(owner: Channel | None) -> tuple[str, ...]:
+    if owner is None or owner.is_publisher or owner.is_collector:
+        return ()
+    return (*channels.spellings(owner), *channels.names(owner.artist))
+
+
+def read_song(name: str) -> Parsed:
+    """Read a song's name as a catalogue writes it, with guests and a version at most."""
+    notes = Notes()
+    title = title_names.read_song(title_parts.clean(name), notes)
+    kind = next((kind for kind in title_types.ORDER if kind in notes.types), None)
+    return Parsed(
+        artist=None,
+        featured=tuple(notes.featured),
+        title=title or None,
+        version=", ".join(dict.fromkeys(notes.versions)),
+        type=kind or VideoType.UNSPECIFIED,
+        flags=frozenset(notes.flags),
+    )
+
+
+def _parsed(names: Names, notes: Notes, kind: VideoType) -> Parsed:
+    is_song = title_kinds.is_song(kind, names, notes)
+    return Parsed(
+        artist=names.artist or None if is_song or kind is VideoType.CONCERT else None,
+        featured=tuple(notes.featured) if is_song else (),
+        title=names.title or None if is_song else None,
+        version=", ".join(dict.fromkeys(notes.versions)),
+        type=kind,
+        flags=frozenset(notes.flags),
+    )
+
+
+def _art_track(plain: str, owner: Channel) -> Parsed:
+    """The title of an automatic upload is the song's exact name."""
+    name, guests = title_parts.take_guests(plain)
+    return Parsed(
+        artist=owner.artist or None,
+        featured=guests,
+        title=title_parts.tidy(name) or None,
+        type=VideoType.ART_TRACK,
+    )

@@ -1,0 +1,89 @@
+"""The queue of downloads as the worker uses it: which row is next, and rows that come back."""
+
+from mvidarr import models, settings
+from mvidarr.core import clock, db
+from mvidarr.core.terms import Cause, WorkState
+from mvidarr.downloads import queue, settle
+from mvidarr.governor import breaker
+from mvidarr.jobs import claim
+from mvidarr.jobs.claim import Reaped
+from mvidarr.library import videos
+from mvidarr.library.tables import Download
+from mvidarr.models import Revision
+from mvidarr.settings import options
+
+SERVICE = "youtube"
+_TRIES = 5
+
+
+def claim_next(owner: str) -> models.Download | None:
+    """The next row to run, ours now; None when none is due, or all may not or need not run."""
+    if not may_claim():
+        return None
+    with db.atomic():
+        _take_turns()
+        if not _has_room():
+            return None
+        for download_id in claim.due(Download, clock.now(), _TRIES):
+            row = claim.claim(models.Download, download_id, owner)
+            if row is not None:
+                videos.restate([row.video_id])
+                return row
+    return None
+
+
+def may_claim() -> bool:
+    """Whether a row is due and nothing holds it back; says nothing of the disk."""
+    due = bool(claim.due(Download, clock.now()))
+    return due and _has_room() and breaker.is_open(SERVICE) is None
+
+
+def reap() -> None:
+    """Take back rows whose worker fell silent."""
+    with db.atomic():
+        _taken_back(claim.reap(Download, clock.now()))
+
+
+def release(instance: str, *, is_loss: bool = True) -> None:
+    """Take back the rows of this data folder's workers that are known to have ended."""
+    with db.atomic():
+        _taken_back(claim.release_owner(Download, instance, is_loss=is_loss))
+
+
+def give_back(row: models.Download, owner: str) -> None:
+    """Put a row of ours back as it was, because the program stops."""
+    with db.atomic():
+        claim.heartbeat(Download, row.id, owner, **queue.STOPPED)
+        claim.requeue(Download, row.id, owner, claim.Again(next_try_at=clock.now()))
+        videos.restate([row.video_id])
+
+
+def postpone(row: models.Download, owner: str, seconds: float) -> None:
+    """Put a row of ours back for a moment: its turn has not come yet."""
+    with db.atomic():
+        at = clock.now() + max(1000, int(seconds * 1000))
+        claim.requeue(Download, row.id, owner, claim.Again(next_try_at=at))
+        videos.restate([row.video_id])
+
+
+def _has_room() -> bool:
+    running = Download.select().where(Download.state == WorkState.RUNNING).count()
+    return bool(running < settings.get(options.download_concurrency))
+
+
+def _taken_back(reaped: Reaped) -> None:
+    ids = [*reaped.queued, *reaped.failed]
+    if not ids:
+        return
+    Download.update(**queue.STOPPED).where(Download.id.in_(ids)).execute()
+    rows = Download.select(Download.id, Download.video_id).where(Download.id.in_(ids)).tuples()
+    video_of = dict(rows)
+    videos.restate(video_of.values())
+    for download_id in reaped.failed:
+        settle.record_failed(video_of[download_id], download_id, Cause.CRASHED, claim.CRASHED)
+
+
+def _take_turns() -> None:
+    """Count and claim one at a time. SQLite's transactions take turns anyway."""
+    if not db.is_sqlite():
+        Revision.update(value=Revision.value).where(Revision.id == 1).execute()

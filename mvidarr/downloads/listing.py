@@ -1,0 +1,190 @@
+"""What the activity pages show of the queue: rows with their video, and the sums above them."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import JOIN, fn
+
+from mvidarr.core import clock, db
+from mvidarr.core.terms import WorkState
+from mvidarr.library.tables import Artist, Download, Image, Video, VideoSource
+
+ENDED = (WorkState.DONE, WorkState.FAILED, WorkState.CANCELLED)
+MOST = 200  # rows of a list that is shown whole
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A download with what a page says of its video. Times in ms, speed in bytes per second."""
+
+    id: int
+    state: str
+    stage: str | None
+    step: str | None
+    percent: float | None
+    speed: float | None
+    eta: float | None
+    size: int | None
+    done_bytes: int | None
+    priority: int
+    attempts: int
+    next_try_at: int
+    cause: str | None
+    last_error: str | None
+    created_at: int
+    started_at: int | None
+    ended_at: int | None
+    video_id: int
+    title: str
+    version: str
+    artist_id: int
+    artist: str
+    image_hash: str | None
+    image_colour: str | None
+    source_id: int | None
+    provider: str | None
+    upload: str | None  # the service's name of the source
+    channel: str | None
+    max_height: int | None
+
+    @property
+    def is_active(self) -> bool:
+        return WorkState(self.state).is_active
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stats:
+    """The sums above the queue. Bytes, bytes per second, seconds; today is the server's day."""
+
+    running: int = 0
+    waiting: int = 0
+    speed: float = 0.0
+    left: int = 0  # of downloads whose size is known
+    percent: float | None = None
+    eta: float | None = None
+    done_today: int = 0
+    failed_today: int = 0
+
+
+_COLUMNS: tuple[Any, ...] = (
+    Download.id,
+    Download.state,
+    Download.stage,
+    Download.step,
+    Download.percent,
+    Download.speed,
+    Download.eta,
+    Download.size,
+    Download.done_bytes,
+    Download.priority,
+    Download.attempts,
+    Download.next_try_at,
+    Download.cause,
+    Download.last_error,
+    Download.created_at,
+    Download.started_at,
+    Download.ended_at,
+    Video.id,
+    Video.title,
+    Video.version,
+    Artist.id,
+    Artist.name,
+    Image.hash,
+    Image.colour,
+    VideoSource.id,
+    VideoSource.provider,
+    VideoSource.source_id,
+    VideoSource.channel,
+    VideoSource.max_height,
+)
+
+
+def running() -> list[Row]:
+    """What runs, and what is paused with a part in hand, the oldest first."""
+    query = _rows().where(Download.state == WorkState.RUNNING)
+    return _read(query.order_by(Download.started_at, Download.id))
+
+
+def waiting(limit: int = MOST) -> list[Row]:
+    """What waits, is paused, or waits for a decision, in its order."""
+    query = _rows().where(Download.state.in_(_WAITING))
+    order = (Download.priority, Download.position, Download.id)
+    return _read(query.order_by(*order).limit(limit))
+
+
+def history(place: db.Place, states: Sequence[WorkState] = ENDED) -> db.Page:
+    """A page of what ended, the latest first."""
+    order = db.Order(name="ended", column=Download.ended_at, id=Download.id, descending=True)
+    query = _rows().where(Download.state.in_(states)).tuples()
+    page = db.page(query, order, place, key=lambda values: (values[16], values[0]))
+    rows = [Row(*values) for values in page.rows]
+    return db.Page(rows=rows, next=page.next, previous=page.previous)
+
+
+def one(download_id: int) -> Row | None:
+    """One row, for a page that redraws it."""
+    return next(iter(_read(_rows().where(Download.id == download_id))), None)
+
+
+def of_video(video_id: int, limit: int = 20) -> list[Row]:
+    """Downloads of one video, the newest first."""
+    query = _rows().where(Download.video == video_id)
+    return _read(query.order_by(Download.id.desc()).limit(limit))
+
+
+def stats() -> Stats:
+    waits, runs = _count(_WAITING), _count((WorkState.RUNNING,))
+    active = Download.select(
+        fn.COALESCE(fn.SUM(Download.speed), 0.0),
+        fn.COALESCE(fn.SUM(Download.size), 0),
+        fn.COALESCE(fn.SUM(Download.done_bytes), 0),
+    ).where(Download.active_key.is_null(False), Download.size.is_null(False))
+    speed, size, done = next(iter(active.tuples()))
+    left = max(0, int(size) - int(done))
+    today = dict(
+        Download.select(Download.state, fn.COUNT(Download.id))
+        .where(Download.state.in_(ENDED), Download.ended_at >= midnight())
+        .group_by(Download.state)
+        .tuples()
+    )
+    return Stats(
+        running=runs,
+        waiting=waits,
+        speed=float(speed),
+        left=left,
+        percent=100 * int(done) / int(size) if size else None,
+        eta=left / float(speed) if speed else None,
+        done_today=today.get(WorkState.DONE, 0),
+        failed_today=today.get(WorkState.FAILED, 0),
+    )
+
+
+def midnight() -> int:
+    """When this day began on the server, in ms."""
+    now = clock.utc(clock.now()).astimezone()
+    start = datetime.datetime(now.year, now.month, now.day).astimezone()
+    return int(start.timestamp() * 1000)
+
+
+_WAITING = (WorkState.QUEUED, WorkState.PAUSED, WorkState.PARKED)
+
+
+def _rows() -> Any:
+    return (
+        Download.select(*_COLUMNS)
+        .join(Video, on=(Download.video == Video.id))
+        .join(Artist, on=(Video.artist == Artist.id))
+        .join(Image, JOIN.LEFT_OUTER, on=(Video.image == Image.id))
+        .join(VideoSource, JOIN.LEFT_OUTER, on=(Download.source == VideoSource.id))
+    )
+
+
+def _read(query: Any) -> list[Row]:
+    return [Row(*values) for values in query.tuples()]
+
+
+def _count(states: Sequence[WorkState]) -> int:
+    found: int = Download.select().where(Download.state.in_(states)).count()
+    return found

@@ -1,0 +1,96 @@
+"""One download on its way through the steps: what each step knows and leaves for the next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mvidarr import models, settings
+from mvidarr.core import db
+from mvidarr.core.config import Config
+from mvidarr.core.terms import Cause
+from mvidarr.downloads import quality
+from mvidarr.downloads.causes import Failure
+from mvidarr.downloads.quality import Quality
+from mvidarr.integrations.youtube.download import Fetched
+from mvidarr.jobs.watch import Watch
+from mvidarr.library import files
+from mvidarr.library.tables import Download, VideoSource
+from mvidarr.media import place
+from mvidarr.media.probe import FileFacts
+from mvidarr.models import QualityProfile
+from mvidarr.settings import options
+
+
+class Failed(Exception):
+    """An attempt that failed for a reason found here, not by an adapter."""
+
+    def __init__(self, cause: Cause, sentence: str) -> None:
+        super().__init__(sentence)
+        self.failure = Failure(cause=cause, sentence=sentence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """`notes` are kept in the row: after a crash the steps go on from them."""
+
+    row: models.Download
+    source: models.VideoSource
+    wanted: Quality
+    library: Path
+    staging: Path
+    config: Config
+    watch: Watch
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    fetched: Fetched | None = None
+    facts: FileFacts | None = None
+    cover: bytes | None = None
+    sidecars: Mapping[Path, str] = field(default_factory=dict)  # file → ending of its name
+    sidecar_hash: str | None = None
+
+    @property
+    def video(self) -> Path:
+        """The file: staged, or in its place already, when a crash came after the move."""
+        staged = self.staging / str(self.notes.get("file", ""))
+        target = self.notes.get("target")
+        if target and not staged.is_file():
+            return self.library / str(target)
+        return staged
+
+    @property
+    def is_placed(self) -> bool:
+        return "target" in self.notes and self.video == self.library / str(self.notes["target"])
+
+
+def begin(row: models.Download, config: Config, watch: Watch) -> Job:
+    """Read what the steps need. Raises Failed, and LibraryOffline or DiskFull of the disk."""
+    with db.session():
+        row = Download.get_by_id(row.id)
+        source = VideoSource.get_or_none(VideoSource.id == row.source_id)
+        if source is None:
+            raise Failed(Cause.REMOVED, "The upload was removed from the library.")
+        wanted = _wanted(row)
+    library = files.need_library().resolve()
+    notes = dict(row.notes)
+    if notes.get("source") != source.id:
+        # what another upload left must not be taken for a part of this one
+        place.clear_staging(library, row.id)
+        lasting = {key: notes[key] for key in ("tried", "any_format", "keep") if key in notes}
+        notes = {**lasting, "source": source.id}
+    return Job(
+        row=row,
+        source=source,
+        wanted=wanted,
+        library=library,
+        staging=place.staging(library, row.id),
+        config=config,
+        watch=watch,
+        notes=notes,
+    )
+
+
+def _wanted(row: models.Download) -> Quality:
+    made: QualityProfile | None = QualityProfile.get_or_none(QualityProfile.id == row.profile_id)
+    if made is None:
+        return quality.default(int(settings.get(options.max_height)))
+    return quality.profile(made.heights, made.codecs, made.container)

@@ -1,0 +1,109 @@
+"""How each service does: broken ones are left alone until their next try, across restarts."""
+
+from mvidarr import activity
+from mvidarr.core import clock, db
+from mvidarr.core.errors import NotConfigured, ServiceError
+from mvidarr.core.terms import Cause, ServiceState
+from mvidarr.governor import budget
+from mvidarr.models import Service
+
+BROKEN_AFTER = 3  # failures in a row
+PAUSES = (1, 5, 15, 60, 180)  # minutes
+LONGEST = 24 * clock.HOUR
+WALLS = frozenset({Cause.BOT_WALL, Cause.THROTTLED})
+
+
+def is_open(name: str) -> int | None:
+    """Milliseconds until a broken service may be tried again; None when it may be asked now."""
+    with db.session():
+        left = budget.row(name).next_try_at - clock.now()
+    return min(left, LONGEST) if left > 0 else None
+
+
+def guard(name: str, title: str) -> None:
+    """Raise ServiceError while a broken service is left alone."""
+    left = is_open(name)
+    if left is not None:
+        minutes = -(-left // clock.MINUTE)
+        raise ServiceError(
+            name, f"{title} is left alone for {minutes} more min.", retry_after=left / 1000
+        )
+
+
+def failed(
+    name: str, error: str, *, cause: Cause | None = None, retry_after: float | None = None
+) -> None:
+    """Note a failure; `retry_after` in seconds. A wall or a request to wait closes at once."""
+    with db.session():
+        db.transact(lambda: _fail(name, error, cause, retry_after))
+
+
+def succeeded(name: str) -> None:
+    with db.session():
+        row = budget.row(name)
+        if row.failures or row.state != ServiceState.WORKING:
+            db.transact(lambda: _heal(name))
+
+
+def settle(name: str, error: Exception | None) -> None:
+    """Note how a call went; what is only not configured is nobody's failure."""
+    if error is None:
+        succeeded(name)
+    elif isinstance(error, ServiceError):
+        failed(name, str(error), retry_after=error.retry_after)
+    elif not isinstance(error, NotConfigured):
+        failed(name, str(error))
+
+
+def note(name: str, part: str, problem: str | None) -> None:
+    """Remember that one part of a service is broken (or, with None, works) while others work."""
+    with db.session():
+        row = budget.row(name)
+        if row.details.get(part) != problem:
+            db.transact(lambda: _note(name, part, problem))
+
+
+def _fail(name: str, error: str, cause: Cause | None, retry_after: float | None) -> None:
+    row = budget.locked(name)
+    now = clock.now()
+    failures = row.failures + 1
+    broken = failures >= BROKEN_AFTER or cause in WALLS or bool(retry_after)
+    pause = (
+        retry_after * 1000 if retry_after else PAUSES[min(failures, len(PAUSES)) - 1] * clock.MINUTE
+    )
+    state = ServiceState.BROKEN if broken else ServiceState.DEGRADED
+    _move(row, state, failures, error, now + int(min(pause, LONGEST)) if broken else 0)
+
+
+def _heal(name: str) -> None:
+    row = budget.locked(name)
+    _move(row, ServiceState.WORKING, 0, None, 0)
+
+
+def _move(
+    row: Service, state: ServiceState, failures: int, error: str | None, next_try_at: int
+) -> None:
+    changed = row.state != state
+    Service.update(
+        state=state,
+        since=clock.now() if changed else row.since,
+        failures=failures,
+        last_error=error[:1000] if error else None,
+        next_try_at=next_try_at,
+        updated_at=clock.now(),
+    ).where(Service.id == row.id).execute()
+    if changed and state is ServiceState.BROKEN:
+        activity.record("service.broken", f"{row.name} does not work: {error}", service=row.name)
+    if changed and row.state == ServiceState.BROKEN:
+        activity.record("service.healed", f"{row.name} works again", service=row.name)
+    activity.touch("services")
+    activity.touch("nav")
+
+
+def _note(name: str, part: str, problem: str | None) -> None:
+    row = budget.locked(name)
+    details = {key: value for key, value in row.details.items() if key != part}
+    if problem is not None:
+        details[part] = problem
+    Service.update(details=details).where(Service.id == row.id).execute()
+    activity.touch("services")

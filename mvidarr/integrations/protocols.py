@@ -1,0 +1,93 @@
+"""What services can do and what passes between them and the domain: frozen values only."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mvidarr.core.http import Conf
+from mvidarr.core.terms import Availability
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """An artist as a finder sees it; `ids` maps external id kinds to values."""
+
+    name: str
+    ids: Mapping[str, str] = field(default_factory=dict)
+    limit: int = 60  # uploads at most from one finder
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundUpload:
+    """One upload of something, as a finder saw it. Duration in seconds, `published_at` in ms."""
+
+    found_by: str
+    provider: str  # youtube, vimeo
+    source_id: str
+    title: str
+    channel: str | None = None
+    channel_id: str | None = None
+    channel_verified: bool = False
+    duration: float | None = None
+    published_at: int | None = None
+    view_count: int | None = None
+    max_height: int | None = None
+    availability: Availability = Availability.UNKNOWN
+    image_url: str | None = None
+    is_short: bool = False
+    evidence: tuple[str, ...] = ()  # imvdb_source, mb_relation, omv, atv, ugc
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundVideo:
+    """A catalogue's entry: one song in one version, with the uploads that it names."""
+
+    found_by: str
+    title: str
+    artists: tuple[str, ...] = ()
+    featured: tuple[str, ...] = ()
+    version: str = ""
+    year: int | None = None
+    released: str | None = None  # yyyy-mm-dd
+    album: str | None = None
+    label: str | None = None
+    duration: float | None = None  # of the recording
+    directors: tuple[str, ...] = ()
+    genres: tuple[str, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)  # imvdb_video, mb_recording
+    image_url: str | None = None
+    uploads: tuple[FoundUpload, ...] = ()
+
+
+Found = FoundVideo | FoundUpload
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundArtist:
+    """A catalogue's answer to an artist's name or address."""
+
+    found_by: str
+    name: str
+    ids: Mapping[str, str] = field(default_factory=dict)  # mb_artist, imvdb_entity, youtube_channel
+    sort_name: str | None = None
+    disambiguation: str = ""
+    country: str | None = None
+    kind: str | None = None  # Person, Group …
+    years: str | None = None  # "1987–", "1987–2003"
+    genres: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    image_url: str | None = None
+    score: int = 0  # 0 to 100, as the catalogue ranks it
+    url: str | None = None
+
+
+class FindsVideos(Protocol):
+    def __call__(self, conf: Conf, wanted: Wanted, /) -> Iterable[Found]: ...
+
+
+class FindsArtists(Protocol):
+    def __call__(self, conf: Conf, name: str, /) -> Iterable[FoundArtist]: ...
+
+
+class Checks(Protocol):
+    def __call__(self, conf: Conf, /) -> str: ...

@@ -1,0 +1,214 @@
+"""Files of videos: noted when they are in place, opened for playing, removed with their sidecars.
+
+A path is kept relative to the library and resolved again, and checked, each time it is used.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+
+from peewee import IntegrityError
+
+from mvidarr import models, settings
+from mvidarr.core import clock, db, text
+from mvidarr.core.errors import Conflict, Error, Invalid, NotConfigured, NotFound
+from mvidarr.library import status
+from mvidarr.library.tables import Video, VideoFile
+from mvidarr.media import naming, place
+from mvidarr.settings import options
+
+log = logging.getLogger(__name__)
+
+CAPTION_BYTES = 5 << 20
+MEDIA_TYPES = {
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".webm": "video/webm",
+    ".mkv": "video/x-matroska",
+    ".mov": "video/quicktime",
+}
+_SRT_TIME = re.compile(r"(\d\d:\d\d:\d\d),(\d{3})")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewFile:
+    """A file in place, as measured. `path` is relative to the library; `mtime` in ms."""
+
+    path: str
+    size: int
+    mtime: int
+    container: str | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    hdr: str | None = None
+    bit_rate: int | None = None
+    channels: int | None = None
+    duration: float | None = None
+    subtitles: Sequence[str] = ()  # names of the sidecar files
+    source_id: int | None = None
+    sidecar_hash: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caption:
+    """Subtitles beside a file; `language` as a code, empty when the name says none."""
+
+    number: int
+    language: str
+    path: Path
+
+
+def library() -> Path:
+    """The library folder. Raises NotConfigured before one is chosen."""
+    chosen = settings.get(options.library_path)
+    if not chosen:
+        raise NotConfigured("Choose a library folder in the settings first.")
+    return Path(chosen)
+
+
+def need_library() -> Path:
+    """The library folder, there and mounted. Raises Unavailable."""
+    root = library()
+    if not root.is_dir():
+        raise place.LibraryOffline(f"The library folder {root} is missing. Is its disk mounted?")
+    return root
+
+
+def attach(video_id: int, new: NewFile) -> models.VideoFile:
+    """Note the file that plays for a video from now on; once more changes nothing.
+
+    Raises NotFound when the video is gone, Conflict when another video has the path.
+    """
+    key = path_key(new.path)
+    columns = {**asdict(new), "subtitles": list(new.subtitles), "path_key": key}
+    columns |= {"video": video_id, "source": columns.pop("source_id"), "missing_since": None}
+    with db.atomic():
+        status.lock(Video, [video_id])
+        if not Video.select().where(Video.id == video_id).exists():
+            raise NotFound("The video was deleted in the meantime.")
+        known = VideoFile.get_or_none(VideoFile.path_key == key)
+        if known is not None and known.video_id != video_id:
+            raise Conflict(f"Another video has the file {new.path}.")
+        main = VideoFile.main_key == video_id
+        VideoFile.update(main_key=None).where(main).execute()
+        try:
+            ident = _write(known, columns | {"main_key": video_id})
+        except IntegrityError as error:
+            raise Conflict(f"Another video has the file {new.path}.") from error
+        status.restate([video_id])
+        file: models.VideoFile = VideoFile.get_by_id(ident)
+        return file
+
+
+def of(video_id: int) -> list[models.VideoFile]:
+    """The file that plays first, then what else lies there."""
+    query = VideoFile.select().where(VideoFile.video_id == video_id)
+    return list(query.order_by(VideoFile.main_key.is_null(), VideoFile.id.desc()))
+
+
+def main_of(video_id: int) -> models.VideoFile:
+    """The file that plays. Raises NotFound."""
+    file: models.VideoFile | None = VideoFile.get_or_none(VideoFile.main_key == video_id)
+    if file is None:
+        raise NotFound("This video has no file yet.")
+    return file
+
+
+def delete(video_id: int, file_id: int) -> None:
+    """Remove one file of a video from the disk; another one of it plays then, if there is one."""
+    need_library()
+    with db.atomic():
+        file = VideoFile.get_or_none(VideoFile.id == file_id, VideoFile.video_id == video_id)
+        if file is None:
+            raise NotFound("This file is not there any more.")
+        file.delete_instance()
+        others = VideoFile.select(VideoFile.id).where(VideoFile.video_id == video_id)
+        following = others.order_by(VideoFile.id.desc()).first()
+        if file.main_key and following is not None:
+            VideoFile.update(main_key=video_id).where(VideoFile.id == following.id).execute()
+        status.restate([video_id])
+        db.after_commit(lambda: discard([file.path]))
+
+
+def forget(video_id: int, path: str) -> None:
+    """Drop the row of a file that is no longer on the disk, for example a replaced one."""
+    with db.atomic():
+        mine = (VideoFile.video_id == video_id) & (VideoFile.path_key == path_key(path))
+        VideoFile.delete().where(mine).execute()
+        status.restate([video_id])
+
+
+def discard(paths: Iterable[str]) -> None:
+    """Remove files and their sidecars from the disk. Their rows are gone: what fails is logged."""
+    for path in paths:
+        root = library()
+        try:
+            place.remove([naming.inside(root, path)], root.resolve())
+        except (Error, OSError) as error:
+            log.warning("file stays path=%s error=%s", path, error)
+
+
+def stream_path(video_id: int) -> Path:
+    """The real path of the file that plays. Raises NotFound."""
+    return _real(main_of(video_id).path)
+
+
+def media_type(path: Path) -> str:
+    return MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
+
+
+def captions(file: models.VideoFile) -> list[Caption]:
+    """Subtitles beside a file, in the order they are offered. Looks at no disk."""
+    folder = PurePosixPath(file.path).parent
+    stem = PurePosixPath(file.path).stem
+    found = []
+    for number, name in enumerate(file.subtitles):
+        language = PurePosixPath(name).stem.removeprefix(stem).strip(".")
+        found.append(Caption(number=number, language=language, path=Path(folder / name)))
+    return found
+
+
+def caption_text(video_id: int, number: int) -> str:
+    """One caption as WebVTT. Raises NotFound."""
+    offered = captions(main_of(video_id))
+    if not 0 <= number < len(offered):
+        raise NotFound("There are no such captions.")
+    path = _real(offered[number].path.as_posix())
+    try:
+        with path.open("rb") as file:
+            content = file.read(CAPTION_BYTES)
+    except OSError as error:
+        raise NotFound("The captions cannot be read.") from error
+    lines = content.decode("utf-8-sig", "replace")
+    if lines.startswith("WEBVTT"):
+        return lines
+    return "WEBVTT\n\n" + _SRT_TIME.sub(r"\1.\2", lines)
+
+
+def path_key(path: str) -> str:
+    """What the unique index compares: case and composition do not count."""
+    return text.bounded(naming.path_key(path))
+
+
+def _write(known: models.VideoFile | None, columns: dict[str, object]) -> int:
+    if known is None:
+        made: int = VideoFile.create(**columns).id
+        return made
+    values = {**columns, "updated_at": clock.now()}
+    VideoFile.update(**values).where(VideoFile.id == known.id).execute()
+    return known.id
+
+
+def _real(path: str) -> Path:
+    try:
+        found = naming.inside(library(), path)
+    except Invalid as error:
+        raise NotFound("The file lies outside the library.") from error
+    if not found.is_file():
+        raise NotFound("The file is not on the disk. Is the library mounted?")
+    return found

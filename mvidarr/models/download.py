@@ -1,0 +1,69 @@
+"""Downloads, the quality they aim for, and uploads that nobody wants again."""
+
+
+from peewee import (
+    BigIntegerField,
+    CharField,
+    DeferredForeignKey,
+    DoubleField,
+    ForeignKeyField,
+    IntegerField,
+)
+
+from mvidarr.models.base import ClaimColumns, Table, json_column
+from mvidarr.models.user import User
+
+
+class QualityProfile(Table):
+    """Accepted heights in order of preference, and where upgrading ends."""
+
+    name = CharField(255)
+    name_key = CharField(255, unique=True)
+    heights = json_column(list)
+    cutoff = IntegerField(default=1080)
+    codecs = json_column(list)
+    container = CharField(16, default="mp4")
+
+
+class Download(ClaimColumns):
+    """One try at getting one video; `active_key` is the video's id. Ended rows never come back."""
+
+    video = DeferredForeignKey("Video", on_delete="CASCADE")
+    video_id: int
+    source = DeferredForeignKey("VideoSource", null=True, on_delete="SET NULL")
+    source_id: int | None
+    profile = ForeignKeyField(
+        QualityProfile, null=True, on_delete="SET NULL"
+    )
+    profile_id: int | None
+    position = BigIntegerField(default=0)
+    stage = CharField(16, null=True)
+    step = CharField(16, null=True)
+    percent = DoubleField(null=True)
+    speed = DoubleField(null=True)
+    eta = DoubleField(null=True)
+    size = BigIntegerField(null=True)
+    done_bytes = BigIntegerField(null=True)
+    notes = json_column(dict)  # what a step left for the next one
+    by_user = ForeignKeyField(User, null=True, on_delete="SET NULL")
+    by_user_id: int | None
+
+    class Meta:
+        indexes = (
+            (("state", "priority", "position", "id"), False),
+            (("state", "ended_at"), False),
+        )
+
+
+class Block(Table):
+    """An upload that is never offered again; survives the artist and the video."""
+
+    provider = CharField(16)
+    source_id = CharField(64)
+    title = CharField(500, default="")
+    channel = CharField(255, null=True)
+    reason = CharField(255, default="")
+    by_user_id = IntegerField(null=True)
+
+    class Meta:
+        indexes = ((("provider", "source_id"), True),)

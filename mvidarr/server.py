@@ -1,0 +1,38 @@
+"""The web process: uvicorn on one socket, ended by TERM or INT."""
+
+import logging
+import signal
+import socket
+
+import uvicorn
+
+from mvidarr import app
+from mvidarr.core.config import Config
+from mvidarr.governor import services
+from mvidarr.system import boot
+from tasks import waking
+
+log = logging.getLogger(__name__)
+
+GRACE = 3  # seconds for open streams; without it they would never end
+
+
+def run(config: Config, listener: socket.socket) -> None:
+    """Answer until TERM or INT, then finish what was begun."""
+    boot.open_data(config)
+    services.set_up(config)
+    waking.connect(config)
+    settings = uvicorn.Config(
+        app.create_app(config),
+        timeout_graceful_shutdown=GRACE,
+        server_header=False,
+        proxy_headers=False,
+        access_log=False,
+        log_config=None,
+    )
+    # uvicorn raises the signal that ended it once more: by then it has done all that it asks for
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    log.info("web started address=%s", config.address)
+    uvicorn.Server(settings).run(sockets=[listener])
+    log.info("web ended")

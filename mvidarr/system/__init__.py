@@ -1,0 +1,1 @@
+"""The program looking after itself: starting, its clock, its health."""

@@ -1,0 +1,77 @@
+"""Drop what is old: sessions, changes, cached answers, history. Many small transactions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from peewee import fn
+
+from mvidarr import activity, models, settings
+from mvidarr.accounts import sessions, throttle
+from mvidarr.core import clock, db
+from mvidarr.settings import options
+
+AT_ONCE = 500
+JOBS_KEPT = 30 * clock.DAY
+
+Progress = Callable[[int, int | None, str], None]
+
+
+def clean(progress: Progress) -> int:
+    """Answers how many rows went. `progress` is told the step, their number, and its name."""
+    dropped = 0
+    for number, (name, step) in enumerate(STEPS, start=1):
+        progress(number, len(STEPS), name)
+        dropped += step()
+    if db.is_sqlite():
+        db.database.execute_sql("PRAGMA optimize")
+    return dropped
+
+
+def _http_cache() -> int:
+    table: Any = models.HttpCache
+    return _drop(table, table.expires_at <= clock.now())
+
+
+def _history() -> int:
+    table: Any = models.Event
+    return _drop(table, table.at < clock.now() - _kept())
+
+
+def _downloads() -> int:
+    """Ended ones, but never the last of a video: its status follows from it."""
+    table: Any = models.Download
+    later = table.alias()
+    newer = later.select(later.id).where((later.video == table.video) & (later.id > table.id))
+    old = table.active_key.is_null() & (table.ended_at < clock.now() - _kept())
+    return _drop(table, old & fn.EXISTS(newer))
+
+
+def _jobs() -> int:
+    table: Any = models.Job
+    return _drop(table, table.active_key.is_null() & (table.ended_at < clock.now() - JOBS_KEPT))
+
+
+def _kept() -> int:
+    return settings.get(options.history_days) * clock.DAY
+
+
+def _drop(table: Any, old: Any) -> int:
+    """Delete in small bites, so that nobody waits long for the write lock."""
+    dropped = 0
+    while ids := [
+        row_id for (row_id,) in table.select(table.id).where(old).limit(AT_ONCE).tuples()
+    ]:
+        with db.atomic():
+            dropped += table.delete().where(table.id.in_(ids)).execute()
+    return dropped
+
+
+STEPS: tuple[tuple[str, Callable[[], int]], ...] = (
+    ("Sessions", sessions.purge),
+    ("Sign-in limits", throttle.purge),
+    ("Live changes", activity.forget),
+    ("Answers of services", _http_cache),
+    ("History", _history),
+    ("Ended downloads", _downloads),
+    ("Ended jobs", _jobs),
+)

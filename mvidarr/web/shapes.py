@@ -1,0 +1,72 @@
+"""JSON of things that are not the library's: jobs, people, settings, services."""
+
+from typing import Any
+
+from mvidarr.core import clock
+from mvidarr.settings import Shown
+
+
+def job(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "subject": row.subject,
+        "state": row.state,
+        "done": row.done,
+        "total": row.total,
+        "note": row.note,
+        "cause": row.cause,
+        "last_error": row.last_error,
+        "attempts": row.attempts,
+        "created_at": clock.iso(row.created_at),
+        "started_at": clock.iso(row.started_at),
+        "ended_at": clock.iso(row.ended_at),
+    }
+
+
+def setting(shown: Shown) -> dict[str, Any]:
+    option = shown.option
+    return {
+        "key": option.key,
+        "value": shown.value,
+        "is_set": shown.is_set,
+        "default": None if option.is_secret else option.default,
+        "source": shown.source,
+        "kind": option.kind.value,
+        "group": option.group.value,
+        "label": option.label,
+        "help": option.help,
+        "unit": option.unit or None,
+        "choices": [{"value": value, "label": label} for value, label in option.choices],
+        "minimum": option.minimum,
+        "maximum": option.maximum,
+    }
+
+
+def task(one: Any) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "interval": one.every / 1000,
+        "last_run_at": clock.iso(one.last_run_at),
+        "next_run_at": clock.iso(one.next_run_at),
+        "job": job(one.job) if one.job else None,
+    }
+
+
+def service(kind: Any, row: Any, used: int) -> dict[str, Any]:
+    return {
+        "name": kind.name,
+        "title": kind.title,
+        "state": row.state if kind.is_on else "off",
+        "since": clock.iso(row.since),
+        "next_try_at": clock.iso(row.next_try_at) if row.next_try_at else None,
+        "failures": row.failures,
+        "last_error": row.last_error,
+        "requests_this_hour": used,
+        "parts": row.details,
+    }
+
+
+def finding(one: Any) -> dict[str, Any]:
+    return {"check": one.check, "tone": one.tone, "title": one.title, "detail": one.detail}

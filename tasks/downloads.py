@@ -1,0 +1,37 @@
+"""Run downloads that are due, one after the other; each row found wakes another thread."""
+
+from mvidarr.core import db
+from mvidarr.downloads import claims, settle
+from mvidarr.jobs import wake
+from mvidarr.models import Download
+from tasks import owner, queues
+
+
+@queues.downloads.task()
+def look() -> None:
+    """The message only woke us, the rows know what to do."""
+    from mvidarr.downloads import reconcile, run  # heavy, and only the worker does this
+
+    me = owner.current()
+    reconcile.clear_staging()
+    while not me.stopping():
+        row = _next(me.name)
+        if row is None:
+            return
+        wake.wake("downloads")
+        run.run(row, me.name, me.stopping, me.config)
+
+
+def _next(name: str) -> Download | None:
+    """The row to run now, unless something is in every download's way."""
+    from mvidarr.downloads import room
+
+    with db.session():
+        if not claims.may_claim():
+            return None
+    obstacle = room.obstacle()
+    with db.session():
+        if obstacle is not None:
+            settle.hold(obstacle.cause, obstacle.sentence)
+            return None
+        return claims.claim_next(name)

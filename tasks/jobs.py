@@ -1,0 +1,61 @@
+"""Run jobs that are due. What each kind does is said here, in one table."""
+
+from collections.abc import Mapping
+
+from mvidarr.core import db
+from mvidarr.jobs import jobs, run, wake
+from mvidarr.jobs.run import Context, Work
+from mvidarr.models import Job
+from tasks import owner, queues
+
+
+@queues.jobs.task()
+def look() -> None:
+    """The message only woke us, the rows know what to do."""
+    me = owner.current()
+    while not me.stopping():
+        with db.session():
+            job = jobs.claim_due(me.name)
+        if job is None:
+            return
+        wake.wake("jobs")  # another thread may find another one
+        run.run(job, me.name, RUN[job.kind], me.stopping)
+
+
+def _discover(job: Job, context: Context) -> None:
+    from mvidarr.discovery import run as discovery
+
+    discovery.discover(int(job.subject), progress=context.progress)
+
+
+def _sweep(job: Job, context: Context) -> None:
+    from mvidarr.system import sweep
+
+    with db.session():
+        sweep.search_due_artists()
+
+
+def _housekeeping(job: Job, context: Context) -> None:
+    from mvidarr.system import housekeeping
+
+    with db.session():
+        housekeeping.clean(context.progress)
+
+
+def _bulk_delete(job: Job, context: Context) -> None:
+    from mvidarr.library import bulk
+
+    with db.session():
+        bulk.delete_artists(
+            job.args["ids"],
+            with_files=bool(job.args.get("with_files")),
+            progress=context.progress,
+        )
+
+
+RUN: Mapping[str, Work] = {
+    "discover": _discover,
+    "bulk_delete": _bulk_delete,
+    "sweep": _sweep,
+    "housekeeping": _housekeeping,
+}

@@ -1,0 +1,398 @@
+import errno
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mvidarr.core.errors import Conflict, Invalid, NotFound
+from mvidarr.media import disks, place
+from mvidarr.media.place import DiskFull, LibraryOffline
+
+STEM = "Björk - Jóga (1997)"
+FOLDER = Path("Björk/Jóga (1997)")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another file system than the test's own."""
+    shared = Path("/dev/shm")
+    if not shared.is_dir() or shared.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second file system")
+    folder = shared / f"mvidarr-test-{os.getpid()}"
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder)
+
+
+def stage(library: Path, video: bytes = b"video", *, folder: Path | None = None) -> Path:
+    staged = (folder or place.staging(library, 7)) / "staged.mp4"
+    staged.write_bytes(video)
+    staged.with_name("staged.nfo").write_bytes(b"nfo")
+    staged.with_name("staged.jpg").write_bytes(b"poster")
+    return staged
+
+
+def put(library: Path, staged: Path) -> Path:
+    sidecars = {
+        staged.with_name("staged.nfo"): ".nfo",
+        staged.with_name("staged.jpg"): "-poster.jpg",
+    }
+    return place.place(staged, sidecars, library / FOLDER / f"{STEM}.mp4", library)
+
+
+def files(library: Path) -> dict[str, bytes]:
+    """What a media server sees."""
+    return {
+        file.relative_to(library).as_posix(): file.read_bytes()
+        for file in sorted(library.rglob("*"))
+        if file.is_file() and place.OWN_FOLDER not in file.parts
+    }
+
+
+WHOLE = {
+    f"{FOLDER}/{STEM}-poster.jpg": b"poster",
+    f"{FOLDER}/{STEM}.mp4": b"video",
+    f"{FOLDER}/{STEM}.nfo": b"nfo",
+}
+
+
+def test_staging_lies_in_the_library_where_servers_do_not_look(library: Path) -> None:
+    folder = place.staging(library, 7)
+
+    assert folder == library / ".mvidarr/staging/7"
+    assert (library / ".mvidarr/.nomedia").is_file()
+    assert (library / ".mvidarr/.ignore").is_file()
+    assert place.staging(library, 7) == folder
+
+
+def test_a_missing_library_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(LibraryOffline):
+        place.staging(tmp_path / "unmounted", 7)
+    with pytest.raises(LibraryOffline):
+        place.remove([tmp_path / "unmounted/a.mp4"], tmp_path / "unmounted")
+
+    assert not (tmp_path / "unmounted").exists()
+
+
+def test_a_video_and_its_sidecars_are_placed(library: Path) -> None:
+    staged = stage(library)
+
+    assert put(library, staged) == library / FOLDER / f"{STEM}.mp4"
+
+    assert files(library) == WHOLE
+    assert not staged.exists()
+    place.clear_staging(library, 7)
+    place.clear_staging(library, 7)
+    assert not (library / ".mvidarr/staging/7").exists()
+
+
+def test_the_video_comes_last(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    real = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        seen.append(target.suffix)
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    put(library, stage(library))
+
+    assert seen == [".nfo", ".jpg", ".mp4"]
+
+
+def test_placing_again_after_a_crash_finds_it_done(library: Path) -> None:
+    staged = stage(library)
+    put(library, staged)
+
+    assert put(library, staged) == library / FOLDER / f"{STEM}.mp4"
+    assert files(library) == WHOLE
+
+
+def test_placing_again_under_another_name_finds_the_first(library: Path) -> None:
+    staged = stage(library)
+    first = put(library, staged)
+
+    assert place.place(staged, {}, library / "Elsewhere.mp4", library) == first
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from mvidarr.media import place
+
+real, left = os.replace, [int(sys.argv[1])]
+
+def step():
+    left[0] -= 1
+    if left[0] == 0:
+        os._exit(9)
+
+def replace(source, target):
+    step()
+    real(source, target)
+    step()
+
+os.replace = replace
+library, staged, target = map(Path, sys.argv[2:])
+sidecars = {staged.with_name("staged.nfo"): ".nfo", staged.with_name("staged.jpg"): "-poster.jpg"}
+place.place(staged, sidecars, target, library)
+"""
+
+
+@pytest.mark.parametrize("step", range(1, 7))
+def test_a_kill_at_any_step_is_made_good(library: Path, step: int) -> None:
+    staged = stage(library)
+    target = library / FOLDER / f"{STEM}.mp4"
+    command = [sys.executable, "-c", KILLED, str(step), str(library), str(staged), str(target)]
+
+    assert subprocess.run(command, check=False).returncode == 9
+    assert target.exists() == (step == 6)
+    put(library, staged)
+
+    assert files(library) == WHOLE
+
+
+def test_a_foreign_video_is_not_overwritten(library: Path) -> None:
+    target = library / FOLDER / f"{STEM}.mp4"
+    target.parent.mkdir(parents=True)
+    target.write_bytes(b"other")
+
+    with pytest.raises(Conflict):
+        put(library, stage(library))
+
+    assert files(library) == {f"{FOLDER}/{STEM}.mp4": b"other"}
+
+
+def test_a_file_in_place_of_a_folder_is_a_conflict(library: Path) -> None:
+    (library / "Björk").write_bytes(b"file")
+
+    with pytest.raises(Conflict):
+        put(library, stage(library))
+
+    assert files(library) == {"Björk": b"file"}
+
+
+def test_a_staged_file_that_is_gone_is_said(library: Path) -> None:
+    staged = stage(library)
+    staged.unlink()
+
+    with pytest.raises(NotFound):
+        put(library, staged)
+
+
+def test_a_target_outside_the_library_is_refused(library: Path, tmp_path: Path) -> None:
+    staged = stage(library)
+    (library / "out").symlink_to(tmp_path)
+    for target in (tmp_path / "a.mp4", library / "../a.mp4", library / "out/a.mp4", library):
+        with pytest.raises(Invalid):
+            place.place(staged, {}, target, library)
+
+    assert staged.exists()
+    assert not (tmp_path / "a.mp4").exists()
+
+
+def test_another_file_system_is_copied_to(library: Path, elsewhere: Path) -> None:
+    staged = stage(library, folder=elsewhere)
+
+    put(library, staged)
+
+    assert files(library) == WHOLE
+    assert not staged.exists()
+
+
+def test_a_copy_that_was_killed_before_its_source_went_is_finished(library: Path) -> None:
+    target = library / FOLDER / f"{STEM}.mp4"
+    target.parent.mkdir(parents=True)
+    target.write_bytes(b"video")
+    staged = stage(library)
+
+    assert put(library, staged) == target
+
+    assert not staged.exists()
+
+
+@pytest.mark.root
+def test_a_full_disk_leaves_nothing_behind_and_says_so(small_disk: Path, library: Path) -> None:
+    staged = stage(library, b"v" * 400_000)
+
+    with pytest.raises(DiskFull) as full:
+        put(small_disk, staged)
+
+    assert str(small_disk) in str(full.value)
+    assert not list(small_disk.iterdir())
+    assert staged.stat().st_size == 400_000
+
+
+@pytest.mark.root
+def test_a_disk_that_is_read_only_is_offline(small_disk: Path, library: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+
+    with pytest.raises(LibraryOffline):
+        put(small_disk, stage(library))
+    with pytest.raises(LibraryOffline):
+        place.staging(small_disk, 1)
+    state = place.look(small_disk)
+    assert (state.exists, state.writable) == (True, False)
+    assert "Read-only" in state.problem
+
+
+def test_a_quota_is_a_full_disk(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; from pathlib import Path; from mvidarr.media import disks\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try:\n"
+        "    with disks.disk_errors(Path(sys.argv[1])):\n"
+        "        (Path(sys.argv[1]) / 'x').write_bytes(b'x' * 5000)\n"
+        "except disks.DiskFull: print('full')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout.strip() == "full"
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        (errno.ENOSPC, DiskFull),
+        (errno.EDQUOT, DiskFull),
+        (errno.EROFS, LibraryOffline),
+        (errno.ESTALE, LibraryOffline),
+        (errno.EACCES, LibraryOffline),
+        (errno.ENAMETOOLONG, Invalid),
+        (errno.EBADF, OSError),
+    ],
+)
+def test_what_a_disk_says_is_told_apart(library: Path, number: int, kind: type[Exception]) -> None:
+    with pytest.raises(kind), disks.disk_errors(library):
+        raise OSError(number, "x")
+
+
+def test_removing_takes_sidecars_and_empty_folders_along(library: Path) -> None:
+    target = put(library, stage(library))
+    others = ["-fanart.png", ".en.srt", ".pt-BR.forced.vtt", ".info.json", ".JPG"]
+    for suffix in others:
+        target.with_name(STEM + suffix).write_bytes(b"")
+
+    removed = place.remove([target], library)
+
+    assert files(library) == {}
+    assert removed[-1] == target
+    assert len(removed) == 3 + len(others)
+    assert not (library / "Björk").exists()
+    assert library.is_dir()
+    assert place.remove([target], library) == []
+    assert place.remove([library / "a.mp4"], library) == []
+
+
+def test_removing_leaves_what_is_not_of_this_video(library: Path) -> None:
+    target = put(library, stage(library))
+    kept = [
+        *(f"{STEM}.Live.mp4", f"{STEM}.Live.nfo", f"{STEM} 2.nfo", f"{STEM}.txt"),
+        *(f"{STEM}-poster.psd", "notes.txt"),
+    ]
+    for name in kept:
+        target.with_name(name).write_bytes(b"")
+
+    place.remove([target], library)
+
+    assert sorted(file.name for file in target.parent.iterdir()) == sorted(kept)
+
+
+def test_sidecars_stay_while_another_video_of_that_name_is_left(library: Path) -> None:
+    target = put(library, stage(library))
+    target.with_suffix(".mkv").write_bytes(b"")
+
+    assert place.remove([target], library) == [target]
+
+
+def test_a_folder_is_not_removed_as_a_video(library: Path) -> None:
+    target = put(library, stage(library))
+
+    with pytest.raises(OSError, match="irectory"):
+        place.remove([target.parent], library)
+
+    assert files(library) == WHOLE
+
+
+def test_nothing_outside_the_library_is_removed(library: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.mp4"
+    outside.write_bytes(b"")
+    (library / "link.mp4").symlink_to(outside)
+    for path in (outside, library / "../outside.mp4", library / "link.mp4", library):
+        with pytest.raises(Invalid):
+            place.remove([path], library)
+
+    assert outside.exists()
+
+
+def test_a_usable_folder_is_seen(library: Path) -> None:
+    state = place.look(library)
+
+    assert (state.exists, state.is_dir, state.writable, state.problem) == (True, True, True, "")
+    assert state.free
+    assert state.total
+    assert state.total >= state.free > 0
+    assert not list(library.iterdir())
+    assert place.free_bytes(library / "not/yet") > 0
+
+
+def test_a_folder_that_cannot_be_used_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    missing, file = place.look(tmp_path / "missing"), place.look(tmp_path / "file")
+
+    assert (missing.exists, missing.writable, missing.free) == (False, False, None)
+    assert "does not exist" in missing.problem
+    assert (file.exists, file.is_dir, file.writable) == (True, False, False)
+    assert "is a file" in file.problem
+
+
+def test_kinds_of_file_systems_are_read_from_the_mounts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my nas" / "videos").mkdir(parents=True)
+    (tmp_path / "twice").mkdir()
+    base = str(tmp_path.resolve())
+    mounts = tmp_path / "mounts"
+    mounts.write_text(
+        "/dev/sda1 / ext4 rw 0 0\n"
+        f"nas:/x {base}/my\\040nas nfs4 rw 0 0\n"
+        f"auto {base}/twice autofs rw 0 0\n"
+        f"//nas/y {base}/twice cifs rw 0 0\n"
+    )
+    monkeypatch.setattr(disks, "MOUNTS", mounts)
+
+    kinds = [
+        place.filesystem_kind(tmp_path / name)
+        for name in ("my nas/videos", "my nas/not/yet", "my nas2", "twice")
+    ]
+
+    assert kinds == ["nfs4", "nfs4", "ext4", "cifs"]
+    assert [place.is_network(kind) for kind in kinds] == [True, True, False, True]
+    assert place.look(tmp_path / "twice").is_network
+
+
+def test_the_kind_is_unknown_where_nobody_says_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disks, "MOUNTS", tmp_path / "none")
+
+    assert place.filesystem_kind(tmp_path) == "unknown"
+    assert not place.is_network("unknown")
+
+
+def test_this_machine_says_its_kind(tmp_path: Path) -> None:
+    assert place.filesystem_kind(tmp_path) != "unknown"
