@@ -26,7 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _refuse(f"MVidarr needs Python 3.11 or newer; this is Python {found}.")
     args = _parser().parse_args(argv)
     if args.run is version:
-        return version()
+        version()
+        return 0
     import peewee
 
     from mvidarr.core import config, errors
@@ -178,11 +179,10 @@ def doctor(config: Config, args: argparse.Namespace) -> int:
     return int(any(one.tone == "bad" for one in found))
 
 
-def version() -> int:
+def version() -> None:
     import mvidarr
 
     print(f"MVidarr {mvidarr.__version__}")
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -230,7 +230,7 @@ def _group(
 def _command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
-    run: Command | Callable[[], int],
+    run: Command | Callable[[], None],
     about: str,
 ) -> argparse.ArgumentParser:
     made = commands.add_parser(name, help=about, description=about)

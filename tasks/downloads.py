@@ -19,7 +19,7 @@ def look() -> None:
         if row is None:
             return
         wake.wake("downloads")
-        run.run(row, me.name, me.stopping, me.config)
+        run.run(row, me.stopping, me.config)
 
 
 def _next(name: str) -> Download | None:

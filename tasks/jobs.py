@@ -19,7 +19,7 @@ def look() -> None:
         if job is None:
             return
         wake.wake("jobs")  # another thread may find another one
-        run.run(job, me.name, RUN[job.kind], me.stopping)
+        run.run(job, RUN[job.kind], me.stopping)
 
 
 def _discover(job: Job, context: Context) -> None:
@@ -46,16 +46,20 @@ def _bulk_delete(job: Job, context: Context) -> None:
     from mvidarr.library import bulk
 
     with db.session():
-        bulk.delete_artists(
-            job.args["ids"],
-            with_files=bool(job.args.get("with_files")),
-            progress=context.progress,
-        )
+        bulk.run_delete_artists(job, context)
+
+
+def _bulk(job: Job, context: Context) -> None:
+    from mvidarr.library import bulk
+
+    with db.session():
+        bulk.run_change_videos(job, context)
 
 
 RUN: Mapping[str, Work] = {
     "discover": _discover,
     "bulk_delete": _bulk_delete,
+    "bulk": _bulk,
     "sweep": _sweep,
     "housekeeping": _housekeeping,
 }

@@ -17,7 +17,7 @@ from mvidarr.core.config import Config
 
 SECRET = "a secret for tests that nobody uses elsewhere"
 MARIADB = ("mariadb-install-db", "mariadbd")
-pytest_plugins = ["tests.fakes.fixtures"]
+pytest_plugins = ["tests.fakes.fixtures", "tests.fakes.service_fixtures"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,7 +3,7 @@
 Set-up is open while nobody exists and never again, whatever else is lost.
 """
 
-import logging
+import fcntl
 import os
 import secrets
 from dataclasses import dataclass
@@ -19,7 +19,6 @@ from mvidarr.core.terms import Role
 from mvidarr.models import Artist, User
 from mvidarr.settings import options, show
 
-log = logging.getLogger(__name__)
 SKIPPED = "setup_skipped"  # names of steps, in the administrator's preferences
 STEPS = (
     ("account", "Account"),
@@ -63,18 +62,14 @@ def token(config: Config) -> str | None:
     if not is_open():
         config.setup_token.unlink(missing_ok=True)
         return None
-    try:
-        handle = os.open(config.setup_token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        kept = _stored(config)
-        if kept:
-            return kept
-        config.setup_token.unlink(missing_ok=True)  # left empty by a crash or a full disk
-        return token(config)
-    made = secrets.token_urlsafe(24)
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        out.write(made + "\n")
-    return made
+    handle = os.open(config.setup_token, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "r+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # two who start at once print the same token
+        kept = file.read().strip()
+        if not kept:
+            kept = secrets.token_urlsafe(24)
+            file.write(kept + "\n")
+    return kept
 
 
 def greeting(config: Config) -> str | None:
@@ -152,10 +147,3 @@ def skip(user_id: int, step: str) -> None:
 def resume(user_id: int) -> None:
     """Offer the skipped steps again."""
     users.set_prefs(user_id, **{SKIPPED: []})
-
-
-def _stored(config: Config) -> str:
-    try:
-        return config.setup_token.read_text("ascii").strip()
-    except FileNotFoundError:
-        return ""

@@ -35,6 +35,10 @@ TIMEOUTS = (5.0, 30.0)  # seconds to connect, and between two pieces of an answe
 OUTSIDE = "outside"
 
 
+def no_note(part: str, problem: str | None) -> None:
+    """Nobody keeps how the parts of a service do."""
+
+
 def no_pace() -> None:
     """Take no slot: for calls that no budget counts."""
 
@@ -49,6 +53,7 @@ class Conf:
     proxy: str = ""
     ca: Path | None = None
     pace: Callable[[], None] = no_pace
+    note: Callable[[str, str | None], None] = no_note  # part of the service, its problem
     transport: BaseAdapter | None = None
     title: str = ""  # what sentences call the service
     timeouts: tuple[float, float] = TIMEOUTS
@@ -98,6 +103,10 @@ class Client:
             self._guard, proxy=conf.proxy, ca=conf.ca, transport=conf.transport
         )
         self._session.headers.update({**_headers("application/json"), **headers})
+
+    def note(self, part: str, problem: str | None) -> None:
+        """Tell whoever keeps it that one part of the service is broken, or with None works."""
+        self._conf.note(part, problem)
 
     def get_json(
         self,

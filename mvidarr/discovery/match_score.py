@@ -133,9 +133,9 @@ def _artist(case: Case) -> Reason:
 
 def _channel(case: Case) -> list[Reason]:
     if case.upload.channel_id in case.artist.channels:
-        return [Reason(text="Known channel of the artist", points=35)]
+        return [Reason(text="Known channel of the artist", points=40)]
     if case.is_surely_own:
-        return [Reason(text="Official artist channel", points=35)]
+        return [Reason(text="Official artist channel", points=40)]
     if case.is_own:
         return [Reason(text="Channel with the artist's name", points=20)]
     if case.owner is None or case.owner.is_publisher or case.is_explicit:

@@ -8,13 +8,17 @@ from mvidarr.core.terms import VideoType
 from mvidarr.discovery import title_parts, title_types, title_words
 
 _YEAR = re.compile(r"(?:19|20)\d\d|\d{6,8}")
-_GUESTS = re.compile(r"\W*(?:(?:feat|ft|featuring)\b\.?|with\b|w/)\s*(?=\S)", re.I)
+_GUESTS = re.compile(
+    r"\W*(?:(?:feat|ft|featuring)\b\.?|(?:with|con|avec|com|mit)\s|w/)\s*(?=\S)", re.I
+)
+_STAGE = re.compile(r"(?<=\w)\s+(?:@\s+)?live\s(?:at|from|in|@|\d).*$", re.I)
 _HOURS = re.compile(r"(?:\d+|one|ten) ?(?:h|hr|hrs|hours?|stunden?|horas?|heures?)(?: \w+){0,2}")
 _COVER = re.compile(r"(?<=\S)\s(?:cover(?:ed)? by\s.*|cover)$", re.I)
 _SIGNS = frozenset('()[]{}【】「」『』"“”')
 _ALBUMS = {"album", "official album", "full official album"}
 _NOTES = {
     *("soundtrack", "ost", "copyright free", "no copyright", "copyright free music", "re upload"),
+    *("no copyright music", "free copyright music", "free music", "no copyright sounds"),
     *("album track", "original", "bonus track"),
 }
 _MADE_ANEW = {
@@ -102,6 +106,12 @@ def is_tail(part: str) -> bool:
     return opens and is_aside(part)
 
 
+def is_note(part: str) -> bool:
+    """Whether the part only tells of a release or is an advertisement."""
+    listed = title_words.words(part)
+    return bool(listed) and _take_note(part, listed, Notes())
+
+
 def is_label(part: str) -> bool:
     """Whether the part stands where an artist would and says what was done to the song."""
     listed = title_words.words(part)
@@ -111,9 +121,10 @@ def is_label(part: str) -> bool:
 
 def trim_tail(part: str, notes: Notes) -> str:
     """The part without such words as "Official Video" or "HD" at its end; noted as well."""
-    cover = _COVER.search(part)
-    if cover and take(part[cover.start() :], notes):
-        part = part[: cover.start()]
+    for ending in (_COVER, _STAGE):
+        match = ending.search(part)
+        if match and _may_end(part[: match.start()]) and take(part[match.start() :], notes):
+            part = part[: match.start()]
     tokens = part.split()
     for start in range(max(1, len(tokens) - 8), len(tokens)):
         tail = " ".join(tokens[start:])
@@ -122,6 +133,12 @@ def trim_tail(part: str, notes: Notes) -> str:
         if _is_tail(title_words.words(tail)) and take(tail, notes):
             return " ".join(tokens[:start])
     return part
+
+
+def _may_end(name: str) -> bool:
+    """Whether a name may end here: not before the "live" of "Where We Live in Peace"."""
+    listed = title_words.words(name)
+    return bool(listed) and listed[-1] not in title_words.BEFORE_NO_LIVE
 
 
 def is_version(listed: list[str]) -> bool:
@@ -151,7 +168,7 @@ def _is_live(core: list[str]) -> bool:
 
 def _take_guests(part: str, listed: list[str], notes: Notes) -> bool:
     guests = _GUESTS.match(part)
-    if guests is None or (listed[0] == "with" and title_words.ON_SCREEN & set(listed)):
+    if guests is None or title_words.ON_SCREEN & set(listed):
         return False
     notes.add_guests(title_parts.listed(part[guests.end() :]))
     return True
@@ -224,7 +241,8 @@ def _take_occasion(listed: list[str], notes: Notes) -> bool:
     """Any other words with a phrase among them that cannot be a song's."""
     spoken = types_in(listed, title_types.ASIDE)
     on_screen = {VideoType.PERFORMANCE, VideoType.BEHIND_THE_SCENES} & spoken
-    is_whole = " ".join(listed) in title_types.ASIDE
+    joined = " ".join(listed)
+    is_whole = joined in title_types.ASIDE or joined.endswith(" music video")
     if not is_whole and not on_screen and not types_in(listed, title_types.ANYWHERE):
         return False
     notes.add_words(listed)
@@ -232,8 +250,6 @@ def _take_occasion(listed: list[str], notes: Notes) -> bool:
 
 
 def _is_tail(listed: list[str]) -> bool:
-    if not listed:
-        return False
     if _HOURS.fullmatch(" ".join(listed)):
         return True
     first = 1 if len(listed) > 2 and _YEAR.fullmatch(listed[0]) else 0

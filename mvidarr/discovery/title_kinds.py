@@ -86,9 +86,17 @@ def _said(reading: Reading) -> set[VideoType]:
 
 def _is_firm(reading: Reading) -> bool:
     """Whether the title calls itself the official video, in any language."""
-    listed = {"official" if title_asides.near(word) else word for word in reading.words}
-    is_official = bool(listed & title_words.OFFICIAL_WORDS) or "mv" in listed
-    return is_official and bool(listed & title_words.PICTURE_WORDS)
+    return (_is_called_official(reading) or "mv" in reading.words) and _is_picture(reading)
+
+
+def _is_called_official(reading: Reading) -> bool:
+    return any(
+        word in title_words.OFFICIAL_WORDS or title_asides.near(word) for word in reading.words
+    )
+
+
+def _is_picture(reading: Reading) -> bool:
+    return bool(title_words.PICTURE_WORDS & set(reading.words))
 
 
 def _never_song(reading: Reading, said: set[VideoType]) -> VideoType | None:
@@ -109,7 +117,7 @@ def _is_library(owner: Channel | None) -> bool:
 def _loop(reading: Reading, said: set[VideoType]) -> VideoType | None:
     if VideoType.LOOP not in said and not _HOURS.search(" ".join(reading.words)):
         return None
-    if VideoType.LOOP not in said and (0 < reading.duration < LONG or _is_firm(reading)):
+    if VideoType.LOOP not in said and reading.duration < LONG:
         return None
     is_song = reading.names.is_split and not _is_mixed(reading)
     return VideoType.LOOP if is_song else VideoType.COMPILATION
@@ -131,11 +139,14 @@ def _brief(reading: Reading, said: set[VideoType]) -> VideoType | None:
 def _lengthy(reading: Reading, said: set[VideoType]) -> VideoType | None:
     if reading.duration < LONG or VideoType.INTERVIEW in said:
         return None
-    if reading.names.is_split and reading.is_own and VideoType.COMPILATION not in said:
+    is_mix = VideoType.COMPILATION in said or (_is_mixed(reading) and not _is_firm(reading))
+    if reading.names.is_split and reading.is_own and not is_mix:
         is_show = VideoType.LIVE in said and reading.duration > 2 * LONG
         return VideoType.CONCERT if is_show else None
-    if VideoType.CONCERT in said or VideoType.COMPILATION in said or _is_mixed(reading):
-        return VideoType.CONCERT if VideoType.CONCERT in said else VideoType.COMPILATION
+    if VideoType.CONCERT in said:
+        return VideoType.CONCERT
+    if is_mix:
+        return VideoType.COMPILATION
     if VideoType.LIVE in said or "at" in reading.words:
         return VideoType.CONCERT if VideoType.LIVE in said else VideoType.OTHER
     if not reading.names.is_split:
@@ -166,9 +177,9 @@ def _foreign(reading: Reading, said: set[VideoType]) -> VideoType | None:
     if rest and rest != {VideoType.EXTENDED}:
         return None
     if _is_firm(reading) and not owner.is_collector:
-        return VideoType.OFFICIAL if not rest and "official" in reading.words else VideoType.FAN
-    is_picture = bool(title_words.PICTURE_WORDS & set(reading.words))
-    return VideoType.FAN if rest or is_picture else VideoType.REUPLOAD
+        is_official = _is_called_official(reading) and not rest
+        return VideoType.OFFICIAL if is_official else VideoType.FAN
+    return VideoType.FAN if rest or _is_picture(reading) else VideoType.REUPLOAD
 
 
 def _is_release(reading: Reading, owner: Channel) -> bool:

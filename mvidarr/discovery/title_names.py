@@ -8,6 +8,8 @@ from mvidarr.core.terms import VideoType
 from mvidarr.discovery import channels, title_asides, title_parts, title_words
 from mvidarr.discovery.title_asides import Notes
 
+LONGEST_CREDIT = 7  # words; what is longer before a colon or a quote is a sentence
+
 _EDGE = re.compile(r"\s*(?:[.:|/,]\s|[\"“'‘「『])")
 
 
@@ -40,9 +42,14 @@ def read_song(plain: str, notes: Notes) -> str:
     """The song's name where nothing else than versions and guests can stand beside it."""
     found = title_parts.split(_without_brackets(plain, notes), title_parts.DASH)
     kept = found[:1] + [part for part in found[1:] if not _take_tail(part, notes)]
-    name, guests = title_parts.take_guests(" - ".join(kept))
+    return read_exact(" - ".join(kept), notes) or title_parts.tidy(plain)
+
+
+def read_exact(plain: str, notes: Notes) -> str:
+    """The song's name without brackets and guests, whatever signs are in it."""
+    name, guests = title_parts.take_guests(_without_brackets(plain, notes))
     notes.add_guests(guests)
-    return title_parts.tidy(name) or title_parts.tidy(plain)
+    return title_parts.tidy(name)
 
 
 def _pair(artist: str, title: str) -> Names:
@@ -115,7 +122,8 @@ def _song_parts(found: list[str], own: tuple[str, ...], notes: Notes) -> list[st
 
 def _take_tail(part: str, notes: Notes) -> bool:
     bare, guests = title_parts.take_guests(title_parts.without_square(part))
-    if not title_asides.is_tail(bare) or not title_asides.take(bare, notes):
+    is_aside = title_asides.is_tail(bare) or title_asides.is_note(bare)
+    if not is_aside or not title_asides.take(bare, notes):
         return False
     notes.add_guests(guests)
     return True
@@ -183,6 +191,8 @@ def _by_quotes(part: str, own: tuple[str, ...], notes: Notes) -> Names:
         before, after = part[: span.start], part[span.end :].strip()
         if not before.strip() or (not before[-1].isspace() and part[span.start] in "'‘`"):
             continue
+        if len(title_words.words(before)) > LONGEST_CREDIT:
+            break
         is_single = part[span.start] in "'‘`"
         if after and not title_asides.take(after, notes) and is_single:
             continue
@@ -193,7 +203,8 @@ def _by_quotes(part: str, own: tuple[str, ...], notes: Notes) -> Names:
 def _by_signs(part: str, own: tuple[str, ...], notes: Notes) -> Names:
     for sign in (title_parts.COLON, title_parts.GAP):
         found = title_parts.split(part, sign)
-        if len(found) == 2 and not title_asides.take(found[1], notes):
+        is_credit = len(title_words.words(found[0])) <= LONGEST_CREDIT if found else False
+        if len(found) == 2 and is_credit and not title_asides.take(found[1], notes):
             return _pair(_name(found[0], notes), _name(found[1], notes))
     return Names()
 

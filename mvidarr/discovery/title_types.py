@@ -96,8 +96,9 @@ ANYWHERE = _types(
             "nonstop music, mix compilation, hit songs, songs compilation, playlista"
         ),
         VideoType.LIBRARY_MUSIC: (
-            "royalty free, background music, no copyright music, stock music,"
-            "background instrumental, vlog music, creative commons music,"
+            "royalty free, background music, music for videos, stock music,"
+            "background instrumental, vlog music, vlog background, music for kids,"
+            "creative commons music,"
             "musica sin copyright, production music, copyright free background"
         ),
         VideoType.NOT_MUSIC: (
@@ -142,7 +143,8 @@ ASIDE = ANYWHERE | _types(
             "rock in rio, pinkpop, live aid, kbs, inkigayo, m countdown, music bank,"
             "music core, show champion, peters popshow, austin city limits, rockpalast,"
             "wacken, hellfest, rock am ring, tomorrowland, graham norton show, stage mix,"
-            "in the studio, like a version, umf, wembley, vmas, grammys, brit awards"
+            "in the studio, like a version, from the basement, umf, wembley, vmas,"
+            "grammys, brit awards"
         ),
         VideoType.CONCERT: "concert, concierto",
         VideoType.PERFORMANCE: "choreography, performance, practice",

@@ -88,11 +88,14 @@ def _parsed(names: Names, notes: Notes, kind: VideoType) -> Parsed:
 
 
 def _art_track(plain: str, owner: Channel) -> Parsed:
-    """The title of an automatic upload is the song's exact name."""
-    name, guests = title_parts.take_guests(plain)
+    """The title of an automatic upload is the song's name, with brackets at most."""
+    notes = Notes()
+    title = title_names.read_exact(plain, notes)
     return Parsed(
         artist=owner.artist or None,
-        featured=guests,
-        title=title_parts.tidy(name) or None,
+        featured=tuple(notes.featured),
+        title=title or None,
+        version=", ".join(dict.fromkeys(notes.versions)),
         type=VideoType.ART_TRACK,
+        flags=frozenset(notes.flags),
     )

@@ -8,7 +8,7 @@ from mvidarr.core import db
 from mvidarr.downloads.work import Job
 from mvidarr.library import files
 from mvidarr.library.tables import VideoFile
-from mvidarr.media import place
+from mvidarr.media import disks
 
 FOLDER = "replaced"
 
@@ -21,13 +21,13 @@ def set_aside(job: Job) -> Iterator[None]:
         yield
         return
     kept = job.staging / FOLDER / target.name
-    with place.disk_errors(job.library):
+    with disks.disk_errors(job.library):
         kept.parent.mkdir(exist_ok=True)
         target.rename(kept)
     try:
         yield
     except BaseException:
-        with place.disk_errors(job.library):
+        with disks.disk_errors(job.library):
             put_back(job.staging, target)
         raise
 

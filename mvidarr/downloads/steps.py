@@ -15,15 +15,15 @@ from mvidarr.downloads.work import Failed, Job
 from mvidarr.governor import breaker, budget
 from mvidarr.integrations.youtube import download as youtube
 from mvidarr.integrations.youtube import tools
-from mvidarr.integrations.youtube.calls import Way
-from mvidarr.integrations.youtube.download import Fetched, Order, Progress
+from mvidarr.integrations.youtube.download import Order, Progress
 from mvidarr.jobs import claim
 from mvidarr.jobs.watch import Left
 from mvidarr.library import details, files, videos
 from mvidarr.library.files import NewFile
 from mvidarr.library.tables import Image, Video
-from mvidarr.media import naming, nfo, place, probe, tags, thumbnails
+from mvidarr.media import disks, naming, nfo, place, probe, tags, thumbnails
 from mvidarr.media.probe import FileFacts
+from mvidarr.media.tags import TagFacts
 from mvidarr.settings import options
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def fetch(job: Job) -> Job:
         "picture": fetched.thumbnail_url,
         "ytdlp": fetched.ytdlp,
     }
-    return _noted(replace(job, fetched=fetched), notes, percent=100.0)
+    return _noted(job, notes, percent=100.0)
 
 
 def measure(job: Job) -> Job:
@@ -87,8 +87,7 @@ def tell(job: Job) -> Job:
             sidecars[_written(job.staging / f"picture{ending}", cover)] = ending
     for name in job.notes.get("subtitles", ()):
         sidecars[job.staging / name] = name.removeprefix(Path(job.notes["file"]).stem)
-    ffmpeg = tools.find_ffmpeg()
-    tags.write(job.video, describe.tag_facts(video), cover, ffmpeg=ffmpeg or "ffmpeg")
+    job = _tagged(job, describe.tag_facts(video), cover)
     return replace(job, cover=cover, sidecars=sidecars, sidecar_hash=nfo.digest(told))
 
 
@@ -96,22 +95,15 @@ def shelve(job: Job) -> Job:
     """Move the file into its place, the last of all; the row knows the place before."""
     if job.is_placed:
         return job
-    size = job.video.stat().st_size
     occupied: frozenset[str] = frozenset()
     for _ in range(MOST_PLACES):
         with db.session():
             video = details.describe(job.row.video_id, job.source.id)
             target = describe.target(video, _facts(job), job.video.suffix, occupied)
-        job = _noted(job, {**job.notes, "target": target, "size": size})
+        job = _noted(job, {**job.notes, "target": target})
         try:
             with replaced.set_aside(job):
-                place.place(
-                    job.staging / str(job.notes["file"]),
-                    job.sidecars,
-                    job.library / target,
-                    job.library,
-                    size=size,
-                )
+                place.place(job.video, job.sidecars, job.library / target, job.library)
         except Conflict:
             occupied |= {naming.path_key(Path(target).with_suffix("").as_posix())}
             continue
@@ -135,7 +127,9 @@ def finish(job: Job) -> Job:
             "percent": 100.0,
             "size": facts.size,
         }
-        if not claim.finish(models.Download, job.row.id, _owner(job), WorkState.DONE, **columns):
+        if not claim.finish(
+            models.Download, job.row.id, job.watch.owner, WorkState.DONE, **columns
+        ):
             raise Left
         files.attach(job.row.video_id, _new_file(job, facts))
         if thumb is not None:
@@ -163,6 +157,7 @@ STEPS: tuple[tuple[str, Stage, Step], ...] = (
 
 def _order(job: Job) -> Order:
     rate = settings.get(options.download_rate) * 1000
+    languages = settings.get(options.subtitle_languages)
     return Order(
         source_id=job.source.source_id,
         provider=job.source.provider,
@@ -172,13 +167,11 @@ def _order(job: Job) -> Order:
         video_codec=job.wanted.video_codec,
         audio_codec=job.wanted.audio_codec,
         any_format=bool(job.notes.get("any_format")),
-        subtitle_langs=tuple(settings.get(options.subtitle_languages)),
+        subtitle_langs=tuple(languages),
         rate_limit=rate or None,
-        way=Way(
-            proxy=settings.get(options.outbound_proxy),
-            ca=job.config.ca,
-            tools_dir=job.config.tools,
-        ),
+        proxy=settings.get(options.outbound_proxy),
+        ca=job.config.ca,
+        tools_dir=job.config.tools,
         ffmpeg=tools.find_ffmpeg(),
         js_runtime=tools.find_js_runtime(),
         cache=job.config.tools / "cache",
@@ -220,18 +213,22 @@ def _check_duration(facts: FileFacts, claimed: float | None) -> None:
         raise Failed(Cause.WRONG_DURATION, sentence)
 
 
+def _tagged(job: Job, said: TagFacts, cover: bytes | None) -> Job:
+    """Write the tags once: a copy that was under way when we crashed must stay the same file."""
+    if job.notes.get("tagged") == job.video.stat().st_size:
+        return job
+    tags.write(job.video, said, cover, ffmpeg=tools.find_ffmpeg() or "ffmpeg")
+    return _noted(job, {**job.notes, "tagged": job.video.stat().st_size})
+
+
 def _facts(job: Job) -> FileFacts:
     return job.facts or probe.probe(job.video)
 
 
 def _written(path: Path, content: bytes) -> Path:
-    with place.disk_errors(path.parent):
+    with disks.disk_errors(path.parent):
         path.write_bytes(content)
     return path
-
-
-def _owner(job: Job) -> str:
-    return job.watch.owner
 
 
 def _new_file(job: Job, facts: FileFacts) -> NewFile:

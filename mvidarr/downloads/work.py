@@ -12,7 +12,6 @@ from mvidarr.core.terms import Cause
 from mvidarr.downloads import quality
 from mvidarr.downloads.causes import Failure
 from mvidarr.downloads.quality import Quality
-from mvidarr.integrations.youtube.download import Fetched
 from mvidarr.jobs.watch import Watch
 from mvidarr.library import files
 from mvidarr.library.tables import Download, VideoSource
@@ -42,7 +41,6 @@ class Job:
     config: Config
     watch: Watch
     notes: Mapping[str, Any] = field(default_factory=dict)
-    fetched: Fetched | None = None
     facts: FileFacts | None = None
     cover: bytes | None = None
     sidecars: Mapping[Path, str] = field(default_factory=dict)  # file → ending of its name
@@ -75,8 +73,9 @@ def begin(row: models.Download, config: Config, watch: Watch) -> Job:
     if notes.get("source") != source.id:
         # what another upload left must not be taken for a part of this one
         place.clear_staging(library, row.id)
-        lasting = {key: notes[key] for key in ("tried", "any_format", "keep") if key in notes}
-        notes = {**lasting, "source": source.id}
+        lasting = ("tried", "any_format", "asked_anew", "keep")
+        notes = {key: notes[key] for key in lasting if key in notes} | {"source": source.id}
+        watch.write(notes=notes)
     return Job(
         row=row,
         source=source,

@@ -8,7 +8,7 @@ from mvidarr import settings
 from mvidarr.core.config import Config
 from mvidarr.core.errors import NotConfigured, NotFound
 from mvidarr.core.http import Conf
-from mvidarr.governor import budget
+from mvidarr.governor import breaker, budget
 from mvidarr.integrations import imvdb, musicbrainz
 from mvidarr.integrations.protocols import Checks, FindsArtists, FindsVideos
 from mvidarr.integrations.youtube import search as youtube
@@ -110,12 +110,18 @@ def conf(kind: ServiceKind, patience: float = JOB_PATIENCE) -> Conf:
         raise NotConfigured(f"{kind.title} needs a key: enter it in the settings.")
     return Conf(
         service=kind.name,
+        title=kind.title,
+        note=_noter(kind),
         base_url=settings.get(kind.url) if kind.url else "",
         key=settings.get(kind.key) if kind.key else "",
         proxy=settings.get(options.outbound_proxy),
         ca=_ca,
         pace=_pacer(kind, patience),
     )
+
+
+def _noter(kind: ServiceKind) -> Callable[[str, str | None], None]:
+    return lambda part, problem: breaker.note(kind.name, part, problem)
 
 
 def _pacer(kind: ServiceKind, patience: float) -> Callable[[], None]:

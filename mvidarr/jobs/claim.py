@@ -5,6 +5,7 @@ SQLite and MariaDB share. A row whose lease ran out is claimed by nobody before 
 so losses are counted in one place.
 """
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -51,12 +52,16 @@ def due(model: type[ClaimColumns], now: int, limit: int = 1) -> list[int]:
 
 
 def claim(model: type[M], row_id: int, owner: str) -> M | None:
-    """The row, if it was due and is ours now."""
+    """The row, if it was due and is ours now; its own `owner` is what the other calls want.
+
+    Each claim has an owner of its own below `owner`: a row that was paused and resumed in a moment
+    is not taken for theirs by those who worked on it before.
+    """
     table: Any = model
     now = clock.now()
     columns = {
         "state": WorkState.RUNNING,
-        "owner": owner,
+        "owner": f"{owner}.{secrets.token_hex(4)}",
         "lease_until": now + LEASE_MS,
         "started_at": now,
         "cause": None,

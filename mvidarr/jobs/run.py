@@ -35,8 +35,9 @@ class Context:
 Work = Callable[[Job, Context], None]
 
 
-def run(job: Job, owner: str, work: Work, stopping: Callable[[], bool]) -> None:
+def run(job: Job, work: Work, stopping: Callable[[], bool]) -> None:
     """Do the job and write down what became of it; never raises for what the job did."""
+    owner = str(job.owner)
     actor = activity.Actor(user_id=job.by_user_id)
     with Watch(Job, job.id, owner, stopping) as watch, activity.acting(actor):
         failure: Exception | None = None

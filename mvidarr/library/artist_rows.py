@@ -1,6 +1,6 @@
 """Artists in lists: read as tuples into small classes, a page at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,8 @@ from peewee import JOIN, fn
 from mvidarr.core import db, text
 from mvidarr.core.db import Page, Place
 from mvidarr.core.errors import Invalid
-from mvidarr.library import pages, search
-from mvidarr.library.tables import Artist, Image
+from mvidarr.library import pages, pictures, search
+from mvidarr.library.tables import Artist, Image, Video
 
 SORTS: Mapping[str, Any] = {
     "name": Artist.sort_key,
@@ -41,10 +41,15 @@ class ArtistRow:
     updated_at: int
     sort_key: str
     folder: str
-    image: str | None
+    image_hash: str | None
     colour: str | None
 
     kind_name = "artist"
+
+    @property
+    def image(self) -> str | None:
+        """Address of its picture."""
+        return pictures.address(self.image_hash)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +92,9 @@ def page(shown: Shown, sort: str, place: Place) -> Page:
     """A page of ArtistRow. Raises Invalid for an unknown sort."""
     order = pages.order(sort, SORTS, Artist.id)
     rows = pages.Rows(_narrowed(_COLUMNS, shown).tuples(), ArtistRow)
-    return db.page(rows, order, place, _KEYS[order.name])
+    found = db.page(rows, order, place, _KEYS[order.name])
+    _lend_pictures(found.rows)
+    return found
 
 
 def count(shown: Shown) -> tuple[int, bool]:
@@ -97,13 +104,32 @@ def count(shown: Shown) -> tuple[int, bool]:
 
 def by_id(artist_id: int) -> ArtistRow | None:
     query = _joined(_COLUMNS).where(Artist.id == artist_id)
-    return next(iter(pages.Rows(query.tuples(), ArtistRow)), None)
+    rows = list(pages.Rows(query.tuples(), ArtistRow))
+    _lend_pictures(rows)
+    return rows[0] if rows else None
 
 
 def letters() -> set[str]:
     """Headings of the alphabet under which there is somebody."""
     firsts = Artist.select(fn.SUBSTR(Artist.sort_key, 1, 1)).distinct().tuples()
     return {text.initial(first) for (first,) in firsts}
+
+
+def _lend_pictures(rows: Sequence[ArtistRow]) -> None:
+    """An artist without a picture shows one of its videos."""
+    bare = {row.id: row for row in rows if row.image_hash is None}
+    if not bare:
+        return
+    newest = Video.select(fn.MAX(Video.image_id)).where(
+        Video.artist_id.in_(list(bare)), Video.image_id.is_null(False)
+    )
+    query = (
+        Image.select(Video.artist_id, Image.hash)
+        .join(Video, on=(Video.image_id == Image.id))
+        .where(Image.id.in_(newest.group_by(Video.artist_id)), Video.artist_id.in_(list(bare)))
+    )
+    for artist_id, hash_ in query.tuples():
+        bare[artist_id].image_hash = hash_
 
 
 def _joined(columns: Any) -> Any:

@@ -14,7 +14,7 @@ from mvidarr.core.errors import Conflict, Invalid, NotFound
 from mvidarr.integrations import protocols
 from mvidarr.library import edit, files, rules, search, status, words
 from mvidarr.library.rules import Rules
-from mvidarr.library.tables import Artist, Video, VideoFile
+from mvidarr.library.tables import Artist, ExternalId, Video, VideoFile
 from mvidarr.media import naming, safe_names
 
 LOCKABLE = ("name", "disambiguation", "country", "bio")
@@ -84,6 +84,15 @@ def find_by_name(name: str, disambiguation: str = "") -> models.Artist | None:
         Artist.name_key == text.name_key(name), Artist.disambiguation == disambiguation
     )
     return artist
+
+
+def known_as(name: str, disambiguation: str, ids: Mapping[str, str]) -> models.Artist | None:
+    """The artist in the library that a catalogue means: by an id, else by its whole name."""
+    for kind, value in ids.items():
+        row = ExternalId.get_or_none(ExternalId.kind == kind, ExternalId.value == value)
+        if row is not None and row.artist_id:
+            return find(row.artist_id)
+    return find_by_name(name, disambiguation)
 
 
 def change(artist_id: int, changes: Mapping[str, Any]) -> models.Artist:
@@ -157,6 +166,14 @@ def mark_checked(artist_id: int, *, failures: int, next_check_at: int) -> None:
             Artist.id == artist_id
         ).execute()
         activity.touch("artist", artist_id)
+
+
+def hurry() -> int:
+    """Have every monitored artist with wanted videos searched next; how many there are."""
+    waiting = (Artist.monitored == True) & (Artist.wanted > 0)  # noqa: E712 - SQL, not Python
+    found: int = Artist.select().where(waiting).count()
+    Artist.update(next_check_at=0).where(waiting).execute()
+    return found
 
 
 def refit(artist_id: int) -> None:

@@ -23,14 +23,12 @@ def differing(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 def locks(
     row: Any, changes: Mapping[str, Any], lockable: Iterable[str], edited: Iterable[str]
 ) -> list[str]:
-    """The fields locked from now on: `locked` where a person gave it, else what was edited too."""
+    """The fields locked from now on: those that `locked` names or that were, and what is edited."""
     offered = list(lockable)
-    if "locked" in changes:
-        given = set(changes["locked"])
-        if unknown := sorted(given - set(offered)):
-            raise Invalid({"locked": f"{unknown[0]} cannot be locked."})
-        return [name for name in offered if name in given]
-    held = {*row.locked, *edited}
+    given = changes.get("locked", row.locked)
+    if unknown := sorted(set(given) - set(offered)):
+        raise Invalid({"locked": f"{unknown[0]} cannot be locked."})
+    held = {*given, *edited}
     return [name for name in offered if name in held]
 
 

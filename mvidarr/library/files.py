@@ -127,10 +127,7 @@ def delete(video_id: int, file_id: int) -> None:
         if file is None:
             raise NotFound("This file is not there any more.")
         file.delete_instance()
-        others = VideoFile.select(VideoFile.id).where(VideoFile.video_id == video_id)
-        following = others.order_by(VideoFile.id.desc()).first()
-        if file.main_key and following is not None:
-            VideoFile.update(main_key=video_id).where(VideoFile.id == following.id).execute()
+        _promote(video_id)
         status.restate([video_id])
         db.after_commit(lambda: discard([file.path]))
 
@@ -140,6 +137,7 @@ def forget(video_id: int, path: str) -> None:
     with db.atomic():
         mine = (VideoFile.video_id == video_id) & (VideoFile.path_key == path_key(path))
         VideoFile.delete().where(mine).execute()
+        _promote(video_id)
         status.restate([video_id])
 
 
@@ -202,6 +200,16 @@ def _write(known: models.VideoFile | None, columns: dict[str, object]) -> int:
     values = {**columns, "updated_at": clock.now()}
     VideoFile.update(**values).where(VideoFile.id == known.id).execute()
     return known.id
+
+
+def _promote(video_id: int) -> None:
+    """Have another file play when the one that did is gone."""
+    mine = VideoFile.select(VideoFile.id).where(VideoFile.video_id == video_id)
+    if mine.where(VideoFile.main_key.is_null(False)).exists():
+        return
+    newest = mine.order_by(VideoFile.id.desc()).first()
+    if newest is not None:
+        VideoFile.update(main_key=video_id).where(VideoFile.id == newest.id).execute()
 
 
 def _real(path: str) -> Path:

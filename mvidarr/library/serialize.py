@@ -13,7 +13,7 @@ from mvidarr.library.video_rows import VideoRow
 from mvidarr.library.wanted_rows import WantedRow
 
 
-def artist_row(row: ArtistRow | models.Artist, image: str | None) -> dict[str, Any]:
+def artist_row(row: ArtistRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
@@ -21,7 +21,7 @@ def artist_row(row: ArtistRow | models.Artist, image: str | None) -> dict[str, A
         "country": row.country,
         "monitored": row.monitored,
         "folder": row.folder,
-        "image": image,
+        "image": row.image,
         "videos": {"known": row.known, "have": row.have, "wanted": row.wanted},
         "size": row.size,
         "checked_at": clock.iso(row.checked_at),
@@ -31,10 +31,10 @@ def artist_row(row: ArtistRow | models.Artist, image: str | None) -> dict[str, A
     }
 
 
-def artist(row: models.Artist, ids: Mapping[str, str], image: str | None) -> dict[str, Any]:
+def artist(row: models.Artist, shown: ArtistRow, ids: Mapping[str, str]) -> dict[str, Any]:
     """One artist with all its fields."""
     return {
-        **artist_row(row, image),
+        **artist_row(shown),
         "sort_key": row.sort_key,
         "bio": row.bio,
         "rules": artists.wanted_rules(row).stored(),
@@ -58,7 +58,7 @@ def video_row(row: VideoRow) -> dict[str, Any]:
         "size": row.size,
         "has_file": row.has_file,
         "image": row.image,
-        "artist": {"id": row.artist_id, "name": row.artist},
+        "artist": {"id": row.artist_id, "name": row.artist_name},
         "progress": _progress(row),
         "created_at": clock.iso(row.created_at),
     }

@@ -9,7 +9,7 @@ from peewee import JOIN, fn
 from mvidarr import models
 from mvidarr.core import db
 from mvidarr.core.db import Page, Place
-from mvidarr.library import filters, pages, words
+from mvidarr.library import filters, pages, pictures, words
 from mvidarr.library.filters import Filters
 from mvidarr.library.tables import Artist, Credit, Download, Image, Video, VideoFile
 
@@ -34,7 +34,7 @@ class Progress:
 
 @dataclass(slots=True)
 class VideoRow:
-    """One video as a card or a line shows it. `image`: hash of its picture."""
+    """One video as a card or a line shows it."""
 
     id: int
     title: str
@@ -47,8 +47,8 @@ class VideoRow:
     created_at: int
     sort_key: str
     artist_id: int
-    artist: str
-    image: str | None
+    artist_name: str
+    image_hash: str | None
     colour: str | None
     file_id: int | None
     width: int | None
@@ -64,6 +64,15 @@ class VideoRow:
     def duration(self) -> float | None:
         """Seconds: of the file, else of the recording."""
         return self.file_duration or self.known_duration
+
+    @property
+    def percent(self) -> float | None:
+        return self.progress.percent if self.progress else None
+
+    @property
+    def image(self) -> str | None:
+        """Address of its picture."""
+        return pictures.address(self.image_hash)
 
     @property
     def quality(self) -> str | None:

@@ -9,10 +9,11 @@ from peewee import IntegrityError
 from mvidarr import activity, models
 from mvidarr.core import db, text
 from mvidarr.core.errors import Conflict, Invalid, NotFound
-from mvidarr.core.terms import VideoType, Wish
+from mvidarr.core.terms import ACTIVE, VideoType, Wish, WorkState
+from mvidarr.jobs import claim, wake
 from mvidarr.library import artists, edit, files, search, status, words
 from mvidarr.library.status import restate
-from mvidarr.library.tables import Credit, Genre, Video, VideoFile, VideoGenre
+from mvidarr.library.tables import Credit, Download, Genre, Video, VideoFile, VideoGenre
 
 __all__ = [
     "LOCKABLE",
@@ -180,6 +181,8 @@ def wish(ids: Iterable[int], what: Wish) -> list[int]:
             for video in rows:
                 _record_change(video, wish=what.value)
             changed += [row.id for row in rows]
+        if what is Wish.IGNORE:
+            _cancel_downloads(changed)
         restate(changed)
     return changed
 
@@ -220,6 +223,16 @@ def names_of(video_id: int) -> dict[str, list[str]]:
         "directors": [name for role, name in rows if role == words.DIRECTOR],
         "genres": [name for (name,) in genres.order_by(Genre.name_key).tuples()],
     }
+
+
+def _cancel_downloads(ids: Sequence[int]) -> None:
+    """Nobody waits for these any more; a running child is killed within a second."""
+    for some in status.chunks(ids):
+        keys = [str(video_id) for video_id in some]
+        active = Download.select(Download.id).where(Download.active_key.in_(keys))
+        for (download_id,) in list(active.tuples()):
+            claim.move(models.Download, download_id, ACTIVE, WorkState.CANCELLED)
+            wake.wake("downloads")  # somebody clears what it left
 
 
 def _set_names(video_id: int, names: Mapping[str, Iterable[str]]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jinja2
+import jinja2.nodes
 from starlette.responses import RedirectResponse, Response
 
 import mvidarr
@@ -147,8 +148,24 @@ def _fragment(req: Request, answer: Reply, headers: dict[str, str]) -> Response:
 
 def block(req: Request, answer: Reply) -> str:
     template = environment().get_template(answer.template)
-    context = template.new_context(_base(req, answer.context))
+    context = template.new_context({**_base(req, answer.context), **_imports(answer.template)})
     return "".join(template.blocks[_block_name(req, answer)](context))
+
+
+@functools.cache
+def _imports(template: str) -> Mapping[str, Any]:
+    """What a template imports at its top: a block that is rendered alone would lack it."""
+    made = environment()
+    source, _, _ = made.loader.get_source(made, template)  # type: ignore[union-attr]
+    found: dict[str, Any] = {}
+    for node in made.parse(source).body:
+        if isinstance(node, jinja2.nodes.Import):
+            found[node.target] = made.get_template(node.template.as_const()).module
+        elif isinstance(node, jinja2.nodes.FromImport):
+            module = made.get_template(node.template.as_const()).module
+            pairs = [name if isinstance(name, tuple) else (name, name) for name in node.names]
+            found |= {alias: getattr(module, name) for name, alias in pairs}
+    return found
 
 
 def _block_name(req: Request, answer: Reply) -> str:

@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mvidarr.core.terms import Availability, Verdict, VideoType
@@ -13,7 +13,7 @@ from mvidarr.discovery.match import ArtistFacts, Candidate, Lines, Proposal, Rul
 from mvidarr.integrations.protocols import Found, FoundUpload, FoundVideo
 
 ARTIST = ArtistFacts(name="Nova", aliases=("Nova Lane",), channels=("UCnova",))
-LINES = Lines()
+LINES, RULES = Lines(), Rules()
 
 
 def upload(title: str, channel: str | None = "Nova", **fields: Any) -> FoundUpload:
@@ -38,13 +38,13 @@ def linked(**fields: Any) -> FoundUpload:
 
 def propose(
     *found: Found,
-    rules: Rules = Rules(),
-    artist: ArtistFacts = ARTIST,  # noqa: B008
+    rules: Rules = RULES,
+    artist: ArtistFacts = ARTIST,
 ) -> tuple[Proposal, ...]:
     return match.propose(artist, found, rules, LINES)
 
 
-def judged(*found: Found, rules: Rules = Rules()) -> Candidate:  # noqa: B008
+def judged(*found: Found, rules: Rules = RULES) -> Candidate:
     """The only candidate of the only proposal."""
     [proposal] = propose(*found, rules=rules)
     [candidate] = proposal.candidates
@@ -158,6 +158,7 @@ def test_short_and_automatic_audio_are_refused_whatever_the_title_says() -> None
         {"channel": "Nova", "channel_verified": True},
         {"channel": "strange", "channel_id": "UCnova"},
         {"channel": "somebody77", "evidence": ("omv",)},
+        {"channel": "NovaVEVO", "duration": None},
     ],
 )
 def test_silent_title_is_official_when_the_evidence_says_so(fields: dict[str, Any]) -> None:
@@ -207,6 +208,16 @@ def test_length_is_compared_with_the_recording(seconds: float, reason: str, is_f
     )
 
     assert (told(candidate)[reason] > 0) is is_for
+
+
+@pytest.mark.parametrize(("seconds", "is_official"), [(230.0, True), (150.0, False)])
+def test_silent_title_needs_the_length_of_the_song(seconds: float, is_official: bool) -> None:
+    proposals = propose(
+        entry("Tide", duration=200.0), upload("Nova - Tide", "NovaVEVO", duration=seconds)
+    )
+
+    [kind] = [candidate.type for one in proposals for candidate in one.candidates]
+    assert (kind is VideoType.OFFICIAL) is is_official
 
 
 def test_upload_found_by_several_is_one_candidate_with_all_the_evidence() -> None:
@@ -412,6 +423,7 @@ VIDEOS = st.builds(
 FOUND = st.lists(st.one_of(UPLOADS, VIDEOS), max_size=12)
 
 
+@settings(deadline=None)
 @given(FOUND, st.randoms(use_true_random=False))
 def test_order_of_what_was_found_changes_nothing(found: list[Found], dice: random.Random) -> None:
     mixed = list(found)
@@ -421,6 +433,7 @@ def test_order_of_what_was_found_changes_nothing(found: list[Found], dice: rando
     assert propose(*found, *found) == propose(*found)
 
 
+@settings(deadline=None)
 @given(FOUND)
 def test_proposals_hold_every_upload_once_with_scores_in_bounds(found: list[Found]) -> None:
     proposals = propose(*found)
@@ -435,6 +448,7 @@ def test_proposals_hold_every_upload_once_with_scores_in_bounds(found: list[Foun
     assert all(one.candidates or one.verdict is Verdict.ACCEPTED for one in proposals)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.text())
 def test_any_names_are_survived(artist: str, title: str, channel: str) -> None:
     proposals = propose(

@@ -1,6 +1,6 @@
 """Properties of reading titles: any text is survived, and reading again changes nothing."""
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mvidarr.core.terms import VideoType
@@ -39,6 +39,7 @@ SIGNS = st.sampled_from([*"()[]\"'「」-–|:/", "//", "ft.", "🎵", "by"])
 MESS = st.lists(st.one_of(WORDS, ASIDE, SIGNS), max_size=14).map(" ".join)
 
 
+@settings(deadline=None)
 @given(st.text(), st.none() | st.text(), st.none() | st.floats(min_value=0, max_value=1e6))
 @example("(" * 3000 + ")" * 3000, "x", 1.0)
 @example("\"'" * 5000, None, None)
@@ -57,6 +58,7 @@ def test_any_text_is_read(title: str, channel: str | None, duration: float | Non
     assert len(parsed.title or "") <= title_parts.LIMIT
 
 
+@settings(deadline=None)
 @given(MESS, st.none() | NAME)
 def test_messy_titles_give_single_lines(title: str, channel: str | None) -> None:
     parsed = titles.parse(title, channel)
@@ -65,6 +67,7 @@ def test_messy_titles_give_single_lines(title: str, channel: str | None) -> None
         assert name is None or name == " ".join(name.split())
 
 
+@settings(deadline=None)
 @given(NAME, NAME, st.lists(ASIDE, max_size=3, unique=True))
 def test_reading_what_was_read_changes_nothing(artist: str, song: str, asides: list[str]) -> None:
     once = titles.parse(f"{artist} - {song} {' '.join(asides)}")
@@ -73,6 +76,7 @@ def test_reading_what_was_read_changes_nothing(artist: str, song: str, asides: l
     assert (again.artist, again.title) == (once.artist, once.title)
 
 
+@settings(deadline=None)
 @given(NAME, NAME, ASIDE, ASIDE)
 def test_order_of_brackets_does_not_matter(artist: str, song: str, one: str, other: str) -> None:
     first, second = (part if part[0] in "([" else f"[{part}]" for part in (one, other))
@@ -83,6 +87,7 @@ def test_order_of_brackets_does_not_matter(artist: str, song: str, one: str, oth
     assert (there.artist, there.title, there.type) == (back.artist, back.title, back.type)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_song_of_a_catalogue_is_read_whatever_it_is(name: str) -> None:
     parsed = titles.read_song(name)

@@ -1,5 +1,6 @@
 """Fetch one upload into its staging folder, by yt-dlp in a child; tags and names are not ours."""
 
+import errno
 import re
 import shutil
 import time
@@ -17,6 +18,13 @@ from mvidarr.integrations.youtube.causes import Failure
 ADDRESSES = {"youtube": "https://www.youtube.com/watch?v={}"}
 SOURCE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 SILENCE = 900.0  # seconds without a word after which a child counts as stalled
+OF_ERRNO = {
+    errno.ENOSPC: Cause.DISK_FULL,
+    errno.EDQUOT: Cause.DISK_FULL,
+    errno.ENOMEM: Cause.CRASHED,  # no room for one more process
+    errno.EAGAIN: Cause.CRASHED,
+    errno.EMFILE: Cause.CRASHED,
+}
 FULL = 1_000_000  # bytes free below which a failed tool means a full disk
 SAME = (  # called the same by yt-dlp and Fetched
     "title",
@@ -135,9 +143,11 @@ def fetch(
             on_message=talk.hear,
             should_stop=lambda: should_stop() or talk.silent_for() > SILENCE,
         )
-    except OSError as error:  # the staging folder cannot even take the child
+    except OSError as error:  # not even the child could be started there
         failed = Failure(text=causes.clean(str(error)))
-        raise DownloadFailed(causes.classify(failed), failed) from error
+        raise DownloadFailed(
+            OF_ERRNO.get(error.errno or 0, Cause.LIBRARY_OFFLINE), failed
+        ) from error
     if talk.done is not None:
         return _fetched(order, talk.done)
     if talk.failed is not None:

@@ -1,5 +1,7 @@
 """Who is behind a request."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from mvidarr.accounts import keys, sessions, users
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("database")
 IP = "10.0.0.1"
 
 
-def who(cookies: dict[str, str] | None = None, **headers: str) -> Person | None:
+def who(cookies: Mapping[str, str] | None = None, /, **headers: str) -> Person | None:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return identify(cookies or {}, named, ip=IP)
 

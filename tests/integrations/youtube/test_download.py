@@ -378,6 +378,26 @@ def test_staging_folder_that_is_away_is_an_offline_library(
     assert failure(make_order(SONG, staging=tmp_path / "gone")).cause is Cause.LIBRARY_OFFLINE
 
 
+def test_child_that_is_killed_has_crashed(
+    fake_internet: FakeInternet, fake_youtube: FakeYouTube, make_order: MakeOrder
+) -> None:
+    fake_youtube.add_video(SONG, title="Jóga", heights=(360,))
+    fake_internet.fault(Fault(host=fake_youtube.MEDIA, bytes_per_s=150_000))
+    order, killed = make_order(SONG), list[int]()
+
+    def kill(progress: Progress) -> None:
+        for pid in [] if killed else children_of(os.getpid()):
+            if b"ytdlp_child" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                killed.append(pid)
+                os.kill(pid, signal.SIGKILL)
+
+    with pytest.raises(DownloadFailed) as caught:
+        download.fetch(order, on_progress=kill, should_stop=lambda: False)
+
+    assert len(killed) == 1
+    assert caught.value.cause is Cause.CRASHED
+
+
 def test_silence_ends_the_attempt(
     fake_internet: FakeInternet,
     fake_youtube: FakeYouTube,

@@ -74,7 +74,14 @@ def test_weak_passwords_are_refused_with_a_sentence(password: str) -> None:
 
 @pytest.mark.parametrize(
     "password",
-    [GOOD, "x7#kQ2!m", "correct horse battery", "ÄÖÜäöüß€", "パスワードは秘密", "x" * 8 + "yzw1" * 62],
+    [
+        GOOD,
+        "x7#kQ2!m",
+        "correct horse battery",
+        "ÄÖÜäöüß€",
+        "パスワードは秘密",
+        "x" * 8 + "yzw1" * 62,
+    ],
 )
 def test_other_passwords_are_taken(password: str) -> None:
     assert passwords.weakness(password) is None

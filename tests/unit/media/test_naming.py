@@ -196,6 +196,12 @@ def test_a_long_name_is_cut_between_characters() -> None:
     assert safe_names.component("🎵" * 60) == "🎵" * 50
 
 
+def test_a_long_name_that_grows_by_its_alteration_still_fits() -> None:
+    name = safe_names.component("x" * 193 + " sample")
+
+    assert name == "x" * 193 + " sampl"
+
+
 def test_a_long_title_keeps_the_ending_that_plex_reads() -> None:
     path = PurePosixPath(named(FLAT.text, title="x" * 300, type=VideoType.LIVE))
 

@@ -215,7 +215,8 @@ def test_who_may_change_something(
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/videos", "/artists/7?tab=a&b=c#top", "/a//b", "/%2F%2Fevil.com", "/Björk", "/a:b"]
+    "path",
+    ["/", "/videos", "/artists/7?tab=a&b=c#top", "/a//b", "/%2F%2Fevil.com", "/Björk", "/a:b"],
 )
 def test_paths_of_ours_are_kept(path: str) -> None:
     assert origins.safe_next(path) == path

@@ -7,6 +7,7 @@ import anyio
 import pytest
 
 from mvidarr.accounts.identify import COOKIE, SECURE_COOKIE
+from mvidarr.core.errors import TooLarge
 from mvidarr.web import origins, security
 from mvidarr.web.origins import Access
 
@@ -278,13 +279,14 @@ def test_other_kinds_of_scope_pass_through() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         seen.append(scope["type"])
 
-    for guard in (
+    guards: tuple[Any, ...] = (
         security.RequestId(app),
         security.SecurityHeaders(app),
         security.HostCheck(app, Access),
         security.CrossOriginGuard(app, Access),
         security.BodyLimit(app, LIMIT),
-    ):
+    )
+    for guard in guards:
         anyio.run(guard, {"type": "lifespan"}, None, None)
 
     assert seen == ["lifespan"] * 5
@@ -295,5 +297,5 @@ def test_an_answer_that_has_begun_is_not_answered_again() -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await receive()
 
-    with pytest.raises(security.TooLarge):
+    with pytest.raises(TooLarge):
         ask(HOST, ORIGIN, method="POST", chunks=(b"x" * 101,), app=hasty)

@@ -1,0 +1,62 @@
+"""What a person chooses: verdicts and wishes, each with the download that follows from it."""
+
+from collections.abc import Sequence
+
+from mvidarr import models, settings
+from mvidarr.core import db
+from mvidarr.core.errors import Conflict
+from mvidarr.core.terms import VideoStatus, Wish, WorkState
+from mvidarr.downloads import queue
+from mvidarr.library import sources, videos
+from mvidarr.settings import options
+
+_OPEN = (VideoStatus.WANTED, VideoStatus.FAILED)
+_CHANGEABLE = (WorkState.QUEUED, WorkState.PAUSED, WorkState.PARKED)
+
+
+def accept(source_id: int, by: int | None) -> models.Video:
+    """Take a candidate for its video, and fetch that."""
+    with db.atomic():
+        video = sources.accept(source_id, by)
+        _follow(video.id, by)
+        return videos.get(video.id)
+
+
+def use(video_id: int, source_id: int, by: int | None) -> models.VideoSource:
+    """Have a video come from this upload; what waits in the queue for it changes over."""
+    with db.atomic():
+        source = sources.use(video_id, source_id, by)
+        active = queue.active_of(video_id)
+        if active is None:
+            _follow(video_id, by, source_id)
+        elif active.state in _CHANGEABLE:
+            queue.use_source(active.id, source_id)
+        return source
+
+
+def add_link(video_id: int, link: str, by: int | None) -> models.VideoSource:
+    """Have a video come from the address that a person pasted."""
+    with db.atomic():
+        source = sources.add_link(video_id, link, by)
+        return use(video_id, source.id, by)
+
+
+def wish(ids: Sequence[int], what: Wish, by: int | None) -> list[int]:
+    """Want, ignore or leave videos to the rules; what is wanted and can be had is fetched."""
+    with db.atomic():
+        changed = videos.wish(ids, what)
+        for video_id in changed if what is Wish.WANT else ():
+            _follow(video_id, by)
+        return changed
+
+
+def _follow(video_id: int, by: int | None, source_id: int | None = None) -> None:
+    """Queue a download, where downloads start by themselves and there is something to fetch."""
+    if not settings.get(options.automatic_download) or not settings.get(options.library_path):
+        return
+    if videos.get(video_id).status not in _OPEN:
+        return
+    try:
+        queue.add(video_id, source_id, by_user=by)
+    except Conflict:  # no upload yet: the next search may find one
+        return

@@ -1,0 +1,64 @@
+"""Bring staging, files and rows together again: what no active download needs is removed."""
+
+import logging
+from pathlib import Path
+
+from mvidarr.core import db
+from mvidarr.core.errors import Error
+from mvidarr.downloads import replaced
+from mvidarr.library import files
+from mvidarr.library.tables import Download
+from mvidarr.media import disks, place
+
+log = logging.getLogger(__name__)
+
+
+def clear_staging() -> list[int]:
+    """Remove the folders of downloads that ended; answers their ids. Looks at the disk."""
+    try:
+        library = files.need_library()
+        with disks.disk_errors(library):
+            found = _staged(library)
+    except (Error, OSError):  # no library to clear: the downloads say so themselves
+        return []
+    ended = [download_id for download_id in found if not _is_active(download_id)]
+    for download_id in ended:
+        _remove(library, download_id)
+    return ended
+
+
+def clear(download_id: int) -> None:
+    """Remove the folder of one download, unless it is active."""
+    if _is_active(download_id):
+        return
+    try:
+        _remove(files.need_library(), download_id)
+    except (Error, OSError) as error:
+        log.warning("staging stays id=%s error=%s", download_id, error)
+
+
+def _staged(library: Path) -> list[int]:
+    folder = library / place.OWN_FOLDER / "staging"
+    if not folder.is_dir():
+        return []
+    return [int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal()]
+
+
+def _is_active(download_id: int) -> bool:
+    with db.session():
+        active = (Download.id == download_id) & Download.active_key.is_null(False)
+        return bool(Download.select().where(active).exists())
+
+
+def _remove(library: Path, download_id: int) -> None:
+    """Remove a folder; a file that was to be replaced goes back before."""
+    try:
+        with db.session():
+            row = Download.get_or_none(Download.id == download_id)
+        target = row.notes.get("target") if row else None
+        if target:
+            staging = library / place.OWN_FOLDER / "staging" / str(download_id)
+            replaced.put_back(staging, library / target)
+        place.clear_staging(library, download_id)
+    except (Error, OSError) as error:
+        log.warning("staging stays id=%s error=%s", download_id, error)

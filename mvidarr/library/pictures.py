@@ -1,0 +1,6 @@
+"""Where a stored picture is asked for: its content names it, so that a copy may be kept for ever."""
+
+
+def address(image_hash: str | None, width: int = 640) -> str | None:
+    """The address of a picture; None where there is none."""
+    return f"/thumbs/{image_hash}-{width}.webp" if image_hash else None

@@ -1,0 +1,389 @@
+"""Downloads with the real yt-dlp, ffmpeg and PyAV, from a loopback YouTube into a real folder."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mvidarr import settings
+from mvidarr.core import clock, db
+from mvidarr.core.config import Config
+from mvidarr.core.terms import Availability, Cause, VideoStatus, WorkState
+from mvidarr.downloads import claims, queue, reconcile, run, steps
+from mvidarr.governor import breaker
+from mvidarr.media import place
+from mvidarr.models import Download, Event, Video, VideoFile, VideoSource
+from tests.conftest import until
+from tests.factories import fresh, make_artist, make_source, make_video
+from tests.fakes import media
+from tests.fakes.answers import Fault
+from tests.fakes.internet import FakeInternet
+from tests.fakes.youtube import FakeYouTube
+
+pytestmark = [
+    pytest.mark.ffmpeg,
+    pytest.mark.skipif(not media.has_ffmpeg(), reason="ffmpeg is not installed"),
+    pytest.mark.parametrize("config", ["sqlite"], indirect=True),
+]
+ID, OTHER = "dQw4w9WgXcQ", "oHg5SJYRHA0"
+
+
+class Killed(BaseException):
+    """The end of a thread as if the process had been killed: nothing catches it."""
+
+
+@pytest.fixture
+def setting(
+    database: Config, library: Path, fake_internet: FakeInternet, fake_youtube: FakeYouTube
+) -> Config:
+    """A library, and YouTube behind the proxy."""
+    settings.change({"outbound_proxy": fake_internet.proxy_url, "disk_reserve": 0})
+    return replace(database, ca=fake_internet.ca_file)
+
+
+@pytest.fixture
+def video(fake_youtube: FakeYouTube) -> Video:
+    fake_youtube.add_video(ID, title="Björk - Jóga (Official Video)", heights=(360, 240))
+    made = make_video(make_artist("Björk"), "Jóga", year=1997)
+    make_source(video=made, source_id=ID)
+    return made
+
+
+def take(config: Config, stopping: Callable[[], bool] = lambda: False) -> Download:
+    """Run the next row that is due, as the worker does."""
+    row = claims.claim_next("here.1")
+    assert row is not None
+    run.run(row, stopping, config)
+    return fresh(row)  # type: ignore[no-any-return]
+
+
+def files_in(folder: Path) -> list[str]:
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in found if not path.startswith(".mvidarr/."))
+
+
+def test_a_download_ends_as_a_file_in_the_library(
+    setting: Config, library: Path, video: Video
+) -> None:
+    queue.add(video.id)
+
+    row = take(setting)
+
+    assert (row.state, row.active_key, row.last_error) == ("done", None, None)
+    base = "Björk/Jóga (1997)/Björk - Jóga (1997)"
+    endings = ("-fanart.jpg", "-poster.jpg", "-thumb.jpg", ".mp4", ".nfo")
+    assert files_in(library) == [base + ending for ending in endings]
+    file = VideoFile.get()
+    assert (file.path, file.height, file.video_codec) == (f"{base}.mp4", 360, "h264")
+    assert file.size == (library / file.path).stat().st_size == row.size
+    made = fresh(video)
+    assert made.status == VideoStatus.DOWNLOADED
+    assert made.image_id is not None
+    assert Event.select().where(Event.kind == "video.downloaded").count() == 1
+
+
+def test_nfo_and_tags_say_what_the_library_knows(
+    setting: Config, library: Path, video: Video
+) -> None:
+    from mutagen.mp4 import MP4
+
+    from mvidarr.media import nfo
+
+    queue.add(video.id)
+    take(setting)
+
+    told = nfo.read(next(library.rglob("*.nfo")).read_bytes())
+    assert (told.title, told.artists, told.year, told.youtube_id) == ("Jóga", ("Björk",), 1997, ID)
+    tags = MP4(next(library.rglob("*.mp4"))).tags
+    assert (tags["\xa9nam"], tags["\xa9ART"], len(tags["covr"])) == (["Jóga"], ["Björk"], 1)
+
+
+def test_captions_lie_beside_the_file(
+    setting: Config, library: Path, video: Video, fake_youtube: FakeYouTube
+) -> None:
+    settings.change({"subtitle_languages": "en"})
+    fake_youtube.videos[ID].captions = ("en",)
+    queue.add(video.id)
+
+    take(setting)
+
+    file = VideoFile.get()
+    assert file.subtitles == ["Björk - Jóga (1997).en.vtt"]
+    assert (library / file.path).with_name(file.subtitles[0]).is_file()
+
+
+def test_progress_is_written_while_it_runs(
+    setting: Config, video: Video, fake_internet: FakeInternet
+) -> None:
+    fake_internet.fault(Fault(host=FakeYouTube.MEDIA, bytes_per_s=60_000))
+    queue.add(video.id)
+    with running(setting) as thread:
+        seen = until(
+            lambda: Download.get_or_none((Download.percent > 5) & (Download.percent < 100)),
+            seconds=60,
+        )
+        queue.cancel(seen.id)
+        thread.join(20)
+
+    assert (seen.state, seen.stage, seen.step) == ("running", "fetch", "fetch")
+    assert seen.speed > 0
+    assert seen.size > seen.done_bytes > 0
+
+
+def test_cancel_kills_the_child_and_removes_what_it_left(
+    setting: Config, library: Path, video: Video, fake_internet: FakeInternet
+) -> None:
+    fake_internet.fault(Fault(host=FakeYouTube.MEDIA, bytes_per_s=20_000))
+    row = queue.add(video.id)
+    with running(setting) as thread:
+        until(lambda: list(library.rglob("*.part")), seconds=60)
+        queue.cancel(row.id)
+        thread.join(20)
+        assert not thread.is_alive()
+
+    assert fresh(row).state == WorkState.CANCELLED
+    assert files_in(library) == []
+    assert fresh(video).status == VideoStatus.WANTED
+
+
+def test_pause_keeps_the_part_and_resume_goes_on_from_it(
+    setting: Config, library: Path, video: Video, fake_internet: FakeInternet
+) -> None:
+    slow = Fault(host=FakeYouTube.MEDIA, bytes_per_s=40_000)
+    fake_internet.fault(slow)
+    row = queue.add(video.id)
+    with running(setting) as thread:
+        part = until(lambda: next(iter(big(library.rglob("*.part"))), None), seconds=60)
+        queue.pause(row.id)
+        thread.join(20)
+    kept = part.stat().st_size
+    slow.times = 0
+    fake_internet.requests.clear()
+    queue.resume(row.id)
+
+    assert take(setting).state == WorkState.DONE
+    ranges = [r.headers.get("range", "") for r in fake_internet.requests if "googlevideo" in r.host]
+    assert any(asked.startswith(f"bytes={kept}-") for asked in ranges)
+
+
+def test_a_stop_of_the_program_queues_the_row_again_uncounted(
+    setting: Config, library: Path, video: Video, fake_internet: FakeInternet
+) -> None:
+    fake_internet.fault(Fault(host=FakeYouTube.MEDIA, bytes_per_s=20_000))
+    row = queue.add(video.id)
+    stop = threading.Event()
+    with running(setting, stop.is_set) as thread:
+        until(lambda: list(library.rglob("*.part")), seconds=60)
+        stop.set()
+        thread.join(20)
+
+    row = fresh(row)
+    assert (row.state, row.owner, row.attempts, row.losses) == ("queued", None, 0, 0)
+    assert list(library.rglob("*.part"))
+    assert fresh(video).status == VideoStatus.QUEUED
+
+
+def test_a_removed_upload_gives_way_to_the_next_best(
+    setting: Config, video: Video, fake_youtube: FakeYouTube
+) -> None:
+    fake_youtube.videos[ID].availability = "removed"
+    fake_youtube.add_video(OTHER, title="Björk - Jóga", heights=(240,))
+    second = make_source(video=video, source_id=OTHER, score=60)
+    queue.add(video.id)
+
+    row = take(setting)
+    assert (row.state, row.cause, row.source_id) == ("queued", Cause.REMOVED, second.id)
+    row = take(setting)
+
+    assert (row.state, row.source_id) == ("done", second.id)
+    first = VideoSource.get(VideoSource.source_id == ID)
+    assert first.availability == Availability.REMOVED
+
+
+def test_without_another_upload_it_fails_and_leaves_nothing(
+    setting: Config, library: Path, video: Video, fake_youtube: FakeYouTube
+) -> None:
+    fake_youtube.videos[ID].availability = "private"
+    queue.add(video.id)
+
+    row = take(setting)
+
+    assert (row.state, row.cause) == ("failed", Cause.PRIVATE)
+    assert fresh(video).status == VideoStatus.FAILED
+    assert files_in(library) == []
+    assert Event.select().where(Event.kind == "video.failed").count() == 1
+
+
+def test_a_bot_wall_closes_youtube_and_counts_no_attempt(
+    setting: Config, video: Video, fake_youtube: FakeYouTube
+) -> None:
+    fake_youtube.videos[ID].availability = "bot_wall"
+    queue.add(video.id)
+
+    row = take(setting)
+
+    assert (row.state, row.attempts, row.cause) == ("queued", 0, Cause.BOT_WALL)
+    assert breaker.is_open("youtube")
+    assert row.next_try_at > clock.now()
+    assert claims.claim_next("here.1") is None
+
+
+def test_a_file_shorter_than_its_upload_is_refused(
+    setting: Config, library: Path, video: Video, fake_youtube: FakeYouTube
+) -> None:
+    fake_youtube.videos[ID].duration = 200
+    queue.add(video.id)
+
+    row = take(setting)
+
+    assert (row.state, row.cause) == ("failed", Cause.WRONG_DURATION)
+    assert VideoSource.get().verdict == "refused"
+    assert files_in(library) == []
+
+
+def test_a_cut_connection_is_tried_again_later_from_where_it_broke(
+    setting: Config, library: Path, video: Video, fake_internet: FakeInternet
+) -> None:
+    fault = Fault(host=FakeYouTube.MEDIA, cut_after=1_000)
+    fake_internet.fault(fault)
+    queue.add(video.id)
+
+    row = take(setting)
+
+    assert (row.state, row.attempts, row.cause) == ("queued", 1, Cause.NETWORK)
+    assert 48_000 <= row.next_try_at - clock.now() <= 72_000
+    fault.times = 0
+    Download.update(next_try_at=0).execute()
+    assert take(setting).state == WorkState.DONE
+
+
+@pytest.mark.parametrize("broken", [name for name, _, _ in steps.STEPS])
+def test_a_crash_after_any_step_loses_and_doubles_nothing(
+    setting: Config,
+    library: Path,
+    video: Video,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+) -> None:
+    """The thread dies as if the process had: nothing of its ending runs."""
+    row = queue.add(video.id)
+    with monkeypatch.context() as patch:
+        patch.setattr(steps, "STEPS", breaking(broken))
+        with pytest.raises(Killed):
+            take(setting)
+    claims.release("here")
+    reconcile.clear_staging()
+    before = fresh(row)
+    if broken == "finish":
+        assert before.state == WorkState.DONE
+    else:
+        assert (before.state, before.losses) == (WorkState.QUEUED, 1)
+        assert take(setting).state == WorkState.DONE
+
+    assert len(files_in(library)) == 5
+    assert VideoFile.select().count() == 1
+    assert Event.select().where(Event.kind == "video.downloaded").count() == 1
+    assert fresh(video).status == VideoStatus.DOWNLOADED
+
+
+def test_a_crash_between_move_and_row_finds_the_file_in_place(
+    setting: Config, library: Path, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.add(video.id)
+    real = place.place
+
+    def crash(*args: Any) -> Path:
+        real(*args)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, "place", crash)
+        with pytest.raises(Killed):
+            take(setting)
+    assert len(files_in(library)) >= 5
+    claims.release("here")
+
+    assert take(setting).state == WorkState.DONE
+    assert len(files_in(library)) == 5
+
+
+def test_a_second_download_replaces_the_file(setting: Config, library: Path, video: Video) -> None:
+    queue.add(video.id)
+    take(setting)
+    old = library / VideoFile.get().path
+    old.write_bytes(b"damaged")
+    queue.add(video.id)
+
+    assert take(setting).state == WorkState.DONE
+    assert old.stat().st_size > 1000
+    assert VideoFile.select().count() == 1
+    assert len(files_in(library)) == 5
+
+
+def test_somebody_elses_file_of_that_name_stays(
+    setting: Config, library: Path, video: Video
+) -> None:
+    theirs = library / "Björk/Jóga (1997)/Björk - Jóga (1997).mp4"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(b"theirs")
+    queue.add(video.id)
+
+    assert take(setting).state == WorkState.DONE
+    assert theirs.read_bytes() == b"theirs"
+    assert VideoFile.get().path != theirs.relative_to(library).as_posix()
+
+
+def test_a_library_that_is_away_is_waited_for(setting: Config, library: Path, video: Video) -> None:
+    queue.add(video.id)
+    row = claims.claim_next("here.1")
+    assert row is not None
+    shutil.rmtree(library)
+
+    run.run(row, lambda: False, setting)
+
+    row = fresh(row)
+    assert (row.state, row.attempts, row.cause) == ("queued", 0, Cause.LIBRARY_OFFLINE)
+    assert not library.exists()
+
+
+class running:
+    """The next row in a thread of its own, joined at the end."""
+
+    def __init__(self, config: Config, stopping: Callable[[], bool] = lambda: False) -> None:
+        self.thread = threading.Thread(target=self.work, args=(config, stopping))
+
+    def work(self, config: Config, stopping: Callable[[], bool]) -> None:
+        with db.session():
+            row = claims.claim_next("here.1")
+        assert row is not None
+        run.run(row, stopping, config)
+
+    def __enter__(self) -> threading.Thread:
+        self.thread.start()
+        return self.thread
+
+    def __exit__(self, *_: object) -> None:
+        self.thread.join(30)
+
+
+def breaking(name: str) -> tuple[Any, ...]:
+    """The steps, with a crash after one of them."""
+
+    def wrap(step: steps.Step) -> steps.Step:
+        def broken(job: Any) -> Any:
+            step(job)
+            raise Killed
+
+        return broken
+
+    return tuple(
+        (each, stage, wrap(step) if each == name else step) for each, stage, step in steps.STEPS
+    )
+
+
+def big(paths: Iterator[Path]) -> list[Path]:
+    return [path for path in paths if path.stat().st_size > 20_000]
