@@ -164,10 +164,8 @@ def _taken(proposal: match.Proposal) -> intake.Proposal:
         ids=proposal.ids,
     )
     uploads = tuple(_upload(proposal, candidate) for candidate in proposal.candidates)
-    listed = proposal.verdict is Verdict.ACCEPTED and not any(
-        candidate.verdict is Verdict.ACCEPTED for candidate in proposal.candidates
-    )
-    return intake.Proposal(song=song, uploads=uploads, is_listed=listed)
+    # ids come from catalogues alone: what one of them lists is a video, with or without uploads
+    return intake.Proposal(song=song, uploads=uploads, is_listed=bool(proposal.ids))
 
 
 def _type_of(proposal: match.Proposal) -> str:
@@ -182,7 +180,7 @@ def _upload(proposal: match.Proposal, candidate: match.Candidate) -> intake.Uplo
         source_id=upload.source_id,
         title=upload.title,
         score=candidate.score,
-        verdict=candidate.verdict,
+        verdict=_verdict(proposal, candidate),
         provider=upload.provider,
         type=candidate.type.value,
         version=candidate.version,
@@ -197,6 +195,13 @@ def _upload(proposal: match.Proposal, candidate: match.Candidate) -> intake.Uplo
         found_by=upload.found_by,
         group_key=proposal.group_key,
     )
+
+
+def _verdict(proposal: match.Proposal, candidate: match.Candidate) -> Verdict:
+    """Nobody is asked about what the artist's rules do not want."""
+    if candidate.verdict is Verdict.REVIEW and not proposal.fits:
+        return Verdict.REFUSED
+    return candidate.verdict
 
 
 def _next_check(*, all_failed: bool) -> int:

@@ -1,4 +1,4 @@
-"""Where a stored picture is asked for: its content names it, so that a copy may be kept for ever."""
+"""Addresses of stored pictures: their content names them, so that copies may be kept for ever."""
 
 
 def address(image_hash: str | None, width: int = 640) -> str | None:

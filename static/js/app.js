@@ -373,4 +373,3 @@ async function wake(element) {
   const module = await import(element.dataset.module);
   module.start(element);
 }
-for (const name of ["pageswap", "pagereveal"]) addEventListener(name, ({ viewTransition: v }) => { if (v) for (const k of ["ready","finished","updateCallbackDone"]) v[k]?.catch(() => {}); });
