@@ -73,4 +73,8 @@ def context(req: Request) -> Mapping[str, Any]:
 @live.topic("nav")
 def redraw(audience: live.Audience, refs: live.Refs) -> list[render.Partial]:
     counts = {"nav": nav(fresh=True)}
-    return [("nav", "layout/_nav.html", counts), ("on-air", "layout/_on_air.html", counts)]
+    return [
+        ("nav", "layout/_nav.html", counts),
+        ("tabs", "layout/_tabs.html", counts),
+        ("on-air", "layout/_on_air.html", counts),
+    ]

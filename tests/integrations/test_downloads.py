@@ -246,8 +246,13 @@ def test_a_file_shorter_than_its_upload_is_refused(
 
 
 def test_a_cut_connection_is_tried_again_later_from_where_it_broke(
-    setting: Config, library: Path, video: Video, fake_internet: FakeInternet
+    setting: Config,
+    video: Video,
+    fake_internet: FakeInternet,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    order = steps._order
+    monkeypatch.setattr(steps, "_order", lambda job: replace(order(job), retries=1))
     fault = Fault(host=FakeYouTube.MEDIA, cut_after=1_000)
     fake_internet.fault(fault)
     queue.add(video.id)
