@@ -21,6 +21,7 @@ from mvidarr.core.errors import NotFound
 from mvidarr.web import (
     account,
     api,
+    artist_new,
     artists,
     assets_route,
     downloads,
@@ -35,6 +36,7 @@ from mvidarr.web import (
     services,
     settings,
     setup,
+    sources,
     system,
     videos,
     wanted,
@@ -47,6 +49,7 @@ CURRENT = "/api"  # answers as the current version
 ROUTES_FROM = (
     account,
     api,
+    artist_new,
     artists,
     downloads,
     jobs,
@@ -58,6 +61,7 @@ ROUTES_FROM = (
     services,
     settings,
     setup,
+    sources,
     system,
     videos,
     wanted,

@@ -60,7 +60,6 @@ def run(config: Config) -> None:
         )
         owner.become(me)
         waking.connect(config)
-        ticking.start()
         _take_over(name)
         _work(name, signals.is_asked)
     db.disconnect()
@@ -73,7 +72,7 @@ def _take_over(name: str) -> None:
     with db.session():
         claims.release(name)
         claim.release_owner(Job, name)
-        ticking.tick()
+        ticking.tick.call_local()
     reconcile.clear_staging()
 
 

@@ -1,4 +1,4 @@
-"""The minute's tick: add the scheduled jobs that are due."""
+"""The minute's tick: add the scheduled jobs that are due. Importing this registers it."""
 
 from huey import crontab
 
@@ -7,11 +7,8 @@ from mvidarr.system import schedule
 from tasks import queues
 
 
-def start() -> None:
-    """Have the worker's Huey tick. It may tick twice or skip a minute: the rows know."""
-    queues.jobs.periodic_task(crontab(minute="*"), name="tick")(tick)
-
-
+@queues.jobs.periodic_task(crontab(minute="*"))
 def tick() -> None:
+    """Huey may tick twice or skip a minute: what is due is in rows, claimed by UPDATE."""
     with db.session():
         schedule.due(clock.now())

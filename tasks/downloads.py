@@ -1,5 +1,6 @@
 """Run downloads that are due, one after the other; each row found wakes another thread."""
 
+from mvidarr import settings
 from mvidarr.core import db
 from mvidarr.downloads import claims, settle
 from mvidarr.jobs import wake
@@ -27,6 +28,7 @@ def _next(name: str) -> Download | None:
     from mvidarr.downloads import room
 
     with db.session():
+        settings.refresh()  # it may have been asked for right after a change
         if not claims.may_claim():
             return None
     obstacle = room.obstacle()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mvidarr import settings
 from mvidarr.core import db
 from mvidarr.jobs import jobs, run, wake
 from mvidarr.jobs.run import Context, Work
@@ -16,6 +17,7 @@ def look() -> None:
     while not me.stopping():
         with db.session():
             job = jobs.claim_due(me.name)
+            settings.refresh()  # it may have been asked for right after a change
         if job is None:
             return
         wake.wake("jobs")  # another thread may find another one

@@ -60,15 +60,15 @@ class Program:
         """Start it and wait until it answers."""
         empty = self.folder / "empty"
         empty.mkdir(exist_ok=True)
-        log = (self.folder / "out.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "mvidarr", "serve"],
-            cwd=empty,
-            env=self.environment(),
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+        with (self.folder / "out.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "mvidarr", "serve"],
+                cwd=empty,
+                env=self.environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         until(self.answers, seconds=60)
         return self
 

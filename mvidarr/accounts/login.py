@@ -60,7 +60,7 @@ def welcome(user: User, browser: Browser) -> str:
 
 def confirm(user_id: int, password: str) -> None:
     """Check the password of somebody who is signed in; raises Invalid under `current`."""
-    bucket = throttle.by_name(f"confirm {user_id}")
+    bucket = throttle.by_person("confirm", user_id)
     throttle.take(bucket)
     if not passwords.matches(password, users.find(user_id).password_hash):
         raise Invalid({"current": "This is not your present password."})
@@ -68,11 +68,13 @@ def confirm(user_id: int, password: str) -> None:
 
 
 def _buckets(name: str, user: User | None, browser: Browser) -> list[throttle.Bucket]:
-    """Strangers guessing at an account do not keep out the browsers that its owner used before."""
-    buckets = [throttle.by_address(browser.ip)]
-    if user is None or browser.known_to != user.id:
-        buckets.append(throttle.by_name(text.name_key(name)))
-    return buckets
+    """Guessing strangers do not keep out a browser that the account's owner used before.
+
+    Not even those who seem to come from its address: behind a proxy all may look alike.
+    """
+    if user is not None and browser.known_to == user.id:
+        return [throttle.by_person("known", user.id)]
+    return [throttle.by_address(browser.ip), throttle.by_name(text.name_key(name))]
 
 
 def _refused(user: User | None, browser: Browser) -> Invalid:

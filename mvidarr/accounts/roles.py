@@ -3,11 +3,11 @@
 from mvidarr.core.errors import Forbidden, Invalid
 from mvidarr.core.terms import Role
 
-MEANING = {
-    Role.READONLY: "Look at everything and play it.",
-    Role.USER: "Also ask for downloads and keep own playlists and ratings.",
-    Role.MANAGER: "Also add, change and delete artists and videos, and steer downloads and jobs.",
-    Role.ADMIN: "Everything: people, settings, services and what cannot be undone.",
+MEANING = {  # goes on from "lets you"
+    Role.READONLY: "look at everything and play it.",
+    Role.USER: "look at everything, ask for downloads, and keep own playlists and ratings.",
+    Role.MANAGER: "do all of that, change artists and videos, and steer downloads and jobs.",
+    Role.ADMIN: "do everything: people, settings, services, and what cannot be undone.",
 }
 
 

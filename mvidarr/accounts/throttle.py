@@ -39,6 +39,11 @@ def by_name(name_key: str) -> Bucket:
     return Bucket(key=f"name:{digest}", burst=10, per_day=90)
 
 
+def by_person(purpose: str, user_id: int) -> Bucket:
+    """Guesses that only one person's browsers can make: 10 at once, 90 a day."""
+    return Bucket(key=f"{purpose}:{user_id}", burst=10, per_day=90)
+
+
 def network(ip: str) -> str:
     """What one person holds of the address space: an IPv4 address, or the /64 of an IPv6 one."""
     try:

@@ -44,9 +44,10 @@ def _write() -> None:
 
 
 def _advance(by: int) -> int:
-    moved = Revision.update(value=Revision.value + by).where(Revision.id == 1).execute()
-    if not moved:
-        Revision.insert(id=1, value=by).execute()
+    moved = Revision.update(value=Revision.value + by).where(Revision.id == 1)
+    if not moved.execute():  # the first change of all; somebody else may write it too
+        Revision.insert(id=1, value=0).on_conflict_ignore().execute()
+        moved.execute()
     value: int = Revision.select(Revision.value).where(Revision.id == 1).scalar()
     return value
 
@@ -57,13 +58,14 @@ def newest() -> int:
 
 
 def changes_since(rev: int, limit: int = 2000) -> Sequence[Change] | None:
-    """Changes after `rev` in their order; None when some are gone and all must be redrawn."""
+    """Changes after `rev` in their order; None when all must be redrawn.
+
+    That is so when some are gone, or when `rev` is of another time: of before a backup came back.
+    """
     rows = list(Change.select().where(Change.rev > rev).order_by(Change.rev).limit(limit))
-    if rows and rows[0].rev > rev + 1:
-        return None
-    if not rows and rev < newest():
-        return None
-    return rows
+    if rows:
+        return rows if rows[0].rev == rev + 1 else None
+    return rows if rev == newest() else None
 
 
 def forget() -> int:

@@ -1,12 +1,14 @@
 """Time, as it is stored: whole milliseconds since 1970, UTC."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def now() -> int:
@@ -15,7 +17,7 @@ def now() -> int:
 
 
 def utc(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)
+    return _START + timedelta(milliseconds=ms)
 
 
 def iso(ms: int | None) -> str | None:

@@ -3,17 +3,17 @@
 import importlib.resources
 import os
 import secrets
-import sys
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from mvidarr.core.errors import BootError
 
 PREFIX = "MVIDARR_"
 BOOT_FACTS = ("DATA", "HOST", "PORT", "DATABASE_URL", "SECRET", "CA")
-MINIMUM_PYTHON = (3, 11)
-KNOWN_BAD_SECRETS = frozenset({"secret", "changeme", "change-me", "mvidarr", "dev", "test"})
+SHORTEST_SECRET = 16  # characters, half of them different
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +61,9 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         data=data,
         host=facts["HOST"] or "127.0.0.1",
         port=_port(facts["PORT"]),
-        database_url=facts["DATABASE_URL"] or f"sqlite:///{data / 'mvidarr.db'}",
+        database_url=facts["DATABASE_URL"] or f"sqlite:///{quote(str(data / 'mvidarr.db'))}",
         secrets=_secrets(facts["SECRET"], data),
-        ca=_ca(env, data),
+        ca=_ca(facts["CA"], data),
     )
 
 
@@ -81,12 +81,6 @@ def boot_fact(env: Mapping[str, str], name: str) -> str:
         raise BootError(f"{variable}_FILE names a file that cannot be read: {error}.") from error
 
 
-def check_python() -> None:
-    if sys.version_info < MINIMUM_PYTHON:
-        found = ".".join(map(str, sys.version_info[:2]))
-        raise BootError(f"MVidarr needs Python 3.11 or newer; this is Python {found}.")
-
-
 def resource_dir(name: str) -> Path:
     """`templates` or `static`: inside the installed package, else beside it in the checkout."""
     inside = Path(str(importlib.resources.files("mvidarr"))) / name
@@ -94,19 +88,32 @@ def resource_dir(name: str) -> Path:
 
 
 def _data_folder(given: str, env: Mapping[str, str]) -> Path:
-    home = env.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    data = Path(given or Path(home) / "mvidarr").expanduser().absolute()
+    data = _expanded(given) if given else _default_data(env)
+    probe = data / f".write-test-{os.getpid()}"
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in ("thumbs", "backups", "logs", "tools"):
             (data / name).mkdir(exist_ok=True)
-        probe = data / f".write-test-{os.getpid()}"
-        probe.write_bytes(b"mvidarr" * 1024)
-        probe.unlink()
+        try:
+            probe.write_bytes(b"mvidarr" * 1024)
+        finally:
+            probe.unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise BootError(f"The data folder {data} cannot be written to: {reason}.") from error
     return data
+
+
+def _default_data(env: Mapping[str, str]) -> Path:
+    home = env.get("XDG_DATA_HOME")
+    return (Path(home).absolute() if home else _expanded("~/.local/share")) / "mvidarr"
+
+
+def _expanded(folder: str) -> Path:
+    try:
+        return Path(folder).expanduser().absolute()
+    except RuntimeError as error:  # an account without a home
+        raise BootError("Say where to keep data: set MVIDARR_DATA to a folder.") from error
 
 
 def _port(given: str) -> int:
@@ -120,45 +127,75 @@ def _port(given: str) -> int:
 
 
 def _secrets(given: str, data: Path) -> tuple[str, ...]:
-    keys = tuple(filter(None, map(str.strip, given.splitlines()))) or _stored_secrets(data)
+    keys, source = _lines(given), "MVIDARR_SECRET"
+    if not keys:
+        keys, source = _stored_secrets(data), f"The secret in {data / 'secret'}"
     for key in keys:
-        if len(key) < 16 or key.lower() in KNOWN_BAD_SECRETS:
-            raise BootError(
-                "MVIDARR_SECRET is too easy to guess: use 32 or more random characters."
-            )
+        if len(key) < SHORTEST_SECRET or len(set(key)) < SHORTEST_SECRET // 2:
+            raise BootError(f"{source} is too easy to guess: use 32 or more random characters.")
     return keys
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, text.splitlines())))
 
 
 def _stored_secrets(data: Path) -> tuple[str, ...]:
     """One key per line of `<data>/secret`, made at the first start; two starts make one file."""
     file = data / "secret"
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise BootError(f"The secret {file} cannot be made: {error.strerror}.") from error
-    else:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(secrets.token_urlsafe(48) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-    try:
-        keys = tuple(filter(None, map(str.strip, file.read_text("utf-8").splitlines())))
+        if not file.exists():
+            _make_secret(file)
+        keys = _lines(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise BootError(f"The secret {file} cannot be read: {error}.") from error
+        raise BootError(f"The secret {file} cannot be made or read: {error}.") from error
     if not keys:
         raise BootError(f"The secret {file} is empty; restore it from a backup or remove it.")
     return keys
 
 
-def _ca(env: Mapping[str, str], data: Path) -> Path | None:
-    """The file of further authorities: as named by `MVIDARR_CA_FILE`, or holding `MVIDARR_CA`."""
-    pem = boot_fact(env, "CA")
+def _make_secret(file: Path) -> None:
+    """Written whole under another name first, so that nobody ever reads half a secret."""
+    fresh = file.with_name(f".secret-{secrets.token_hex(8)}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(secrets.token_urlsafe(48) + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        _put_first(fresh, file)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _put_first(fresh: Path, file: Path) -> None:
+    """Give the file its name unless another start was faster."""
+    try:
+        file.hardlink_to(fresh)
+    except FileExistsError:
+        return
+    except OSError:  # some network and memory card file systems know no links
+        if not file.exists():
+            fresh.replace(file)
+
+
+def _ca(pem: str, data: Path) -> Path | None:
+    """The file of further authorities, kept in the data folder for programs that need a file."""
     if not pem:
         return None
-    if "BEGIN CERTIFICATE" not in pem:
-        raise BootError("MVIDARR_CA must hold certificates in PEM form.")
-    file = data / "ca.pem"
-    file.write_text(pem + "\n", "utf-8")
+    try:
+        plain = pem.encode("ascii", "ignore").decode()  # names beside certificates may be anything
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=plain)
+    except (ssl.SSLError, ValueError) as error:
+        raise BootError(
+            "MVIDARR_CA must hold certificates in PEM form; name a file with MVIDARR_CA_FILE."
+        ) from error
+    file, fresh = data / "ca.pem", data / f".ca-{secrets.token_hex(8)}"
+    try:
+        fresh.write_text(pem + "\n", "utf-8")
+        fresh.replace(file)  # another process may be reading it
+    except OSError as error:
+        raise BootError(f"The certificates cannot be kept in {file}: {error.strerror}.") from error
+    finally:
+        fresh.unlink(missing_ok=True)
     return file

@@ -7,7 +7,7 @@ import hmac
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from mvidarr.core.errors import Error
 
@@ -48,7 +48,7 @@ class Vault:
         """The signed value; `max_age` in seconds. Raises Unreadable."""
         try:
             return self._serializer(salt).loads(token, max_age=max_age)
-        except BadSignature as error:
+        except BadData as error:
             raise Unreadable from error
 
     def queue_key(self) -> str:

@@ -7,28 +7,39 @@ one it has. Connections are per thread: open a session in the thread that uses i
 import base64
 import contextlib
 import json
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import peewee
 from playhouse import db_url
-from playhouse.pool import PooledMySQLDatabase, PooledSqliteDatabase
+from playhouse.pool import MaxConnectionsExceeded, PooledMySQLDatabase, PooledSqliteDatabase
 
 from mvidarr.core.errors import BootError, Invalid, Unavailable
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
 database = peewee.DatabaseProxy()
 
 BUSY_MS = 10_000
 _DEADLOCKS = {1205, 1213}  # lock wait timeout, deadlock: MariaDB asks to try again
 _before_commit: list[Callable[[], None]] = []
-_local = threading.local()
+
+
+class _Local(threading.local):
+    """What one thread's transaction collects."""
+
+    def __init__(self) -> None:
+        self.pending: list[Any] = []
+
+
+_local = _Local()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +54,9 @@ class Options:
 def connect(url: str, options: Options | None = None) -> None:
     """Point the models at the database that `url` names; no connection is opened for SQLite."""
     options = options or Options()
-    scheme = urlsplit(url).scheme
-    if scheme == "sqlite":
+    if url.startswith("sqlite:///"):
         made: peewee.Database = _sqlite(url, options)
-    elif scheme in {"mysql", "mariadb"}:
+    elif url.startswith(("mysql://", "mariadb://")):
         made = _mysql(url.replace("mariadb://", "mysql://", 1), options)
     else:
         raise BootError("MVIDARR_DATABASE_URL must begin with sqlite:/// or mysql://.")
@@ -78,8 +88,13 @@ def _sqlite(url: str, options: Options) -> Any:
 
 
 def _mysql(url: str, options: Options) -> Any:
-    args = db_url.parse(url, unquote_password=True, unquote_user=True)
+    try:
+        args = db_url.parse(url, unquote_password=True, unquote_user=True)
+    except ValueError as error:
+        raise BootError(f"MVIDARR_DATABASE_URL is not valid: {error}.") from error
     name = args.pop("database")
+    if not name:
+        raise BootError("MVIDARR_DATABASE_URL must end with the name of a database.")
     args["init_command"] = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
     try:
         made = PooledMySQLDatabase(
@@ -111,6 +126,8 @@ def session() -> Iterator[None]:
         return
     try:
         database.connect()
+    except MaxConnectionsExceeded as error:
+        raise Unavailable("The database is busy; try again in a moment.", retry_after=2) from error
     except (peewee.OperationalError, peewee.InterfaceError) as error:
         raise Unavailable("The database cannot be reached.", retry_after=5) from error
     try:
@@ -123,7 +140,7 @@ def session() -> Iterator[None]:
 def atomic() -> Iterator[None]:
     """All or nothing. The outermost block takes the write lock at once and runs the hooks last."""
     if database.in_transaction():
-        with database.atomic():
+        with _savepoint():
             yield
         return
     _local.pending = []
@@ -133,13 +150,26 @@ def atomic() -> Iterator[None]:
             for hook in _before_commit:
                 hook()
     except peewee.OperationalError as error:
-        raise busy(error) from error
+        known = busy(error)
+        if known is error:
+            raise
+        raise known from error
+
+
+@contextlib.contextmanager
+def _savepoint() -> Iterator[None]:
+    kept = len(pending())
+    try:
+        with database.atomic():
+            yield
+    except BaseException:
+        del pending()[kept:]
+        raise
 
 
 def pending() -> list[Any]:
     """What this thread's transaction collects for the hooks; gone when it is rolled back."""
-    collected: list[Any] = _local.pending
-    return collected
+    return _local.pending
 
 
 def busy(error: peewee.OperationalError) -> Exception:
@@ -174,8 +204,21 @@ def before_commit(hook: Callable[[], None]) -> Callable[[], None]:
 
 
 def after_commit(call: Callable[[], None]) -> None:
-    """Run `call` when this thread's transaction is through; at once when there is none."""
-    database.after_commit(call)
+    """Run `call` when this thread's transaction is through; at once when there is none.
+
+    What was committed stays: a `call` that fails is only logged.
+    """
+    if database.in_transaction():
+        database.after_commit(lambda: _follow(call))
+    else:
+        call()
+
+
+def _follow(call: Callable[[], None]) -> None:
+    try:
+        call()
+    except Exception:  # the last resort: peewee would roll back what is already committed
+        log.exception("after commit failed")
 
 
 def _code(error: BaseException) -> int | None:
@@ -190,6 +233,10 @@ def backup_sqlite(source: Path, target: Path) -> None:
 
 
 # Pages by key
+
+UNKNOWN_PLACE = "This place in the list is not known; start from the first page."
+_TEXT = (peewee.CharField, peewee.TextField)
+_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,7 +278,7 @@ def page(query: Any, order: Order, place: Place, key: Callable[[Any], tuple[Any,
     The predicate is spelled out, because MariaDB cannot use an index for row values.
     """
     backwards = place.last or (place.before is not None and place.after is None)
-    cursor = place.before if backwards else place.after
+    cursor = None if place.last else place.before if backwards else place.after
     descending = order.descending != backwards
     if cursor:
         query = query.where(_beyond(order, descending, decode_cursor(cursor)))
@@ -255,6 +302,8 @@ def _beyond(order: Order, descending: bool, values: tuple[Any, int]) -> Any:
     value, ident = values
     column: Any = order.column
     tie: Any = order.id
+    if isinstance(column, peewee.Field) and isinstance(value, str) != isinstance(column, _TEXT):
+        raise Invalid({"after": UNKNOWN_PLACE})  # of another sort
     if descending:
         return (column <= value) & ((column < value) | (tie < ident))
     return (column >= value) & ((column > value) | (tie > ident))
@@ -269,11 +318,18 @@ def decode_cursor(cursor: str) -> tuple[Any, int]:
     """Raises Invalid for what `encode_cursor` did not make."""
     try:
         value, ident = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if isinstance(value, (str, int, float)) and isinstance(ident, int):
-            return value, ident
-    except (ValueError, TypeError):
-        pass
-    raise Invalid({"after": "This place in the list is not known; start from the first page."})
+    except (ValueError, TypeError, RecursionError):
+        value = ident = None
+    if not (isinstance(ident, int) and _can_be_asked(ident) and _can_be_asked(value)):
+        raise Invalid({"after": UNKNOWN_PLACE})
+    return value, ident
+
+
+def _can_be_asked(value: Any) -> bool:
+    """Whether both databases take it: whole characters, numbers of 64 bits."""
+    if isinstance(value, str):
+        return value == value.encode("utf-8", "ignore").decode()
+    return isinstance(value, (int, float)) and abs(value) <= _LARGEST
 
 
 def capped_count(query: Any, cap: int = 1000) -> tuple[int, bool]:

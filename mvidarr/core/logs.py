@@ -8,32 +8,52 @@ import logging.handlers
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 _NAMED = re.compile(
-    r"(?i)\b(api_?key|apikey|token|password|passwd|secret|authorization|cookie|sid)"
-    r"(\"?\s*[=:]\s*\"?)(?!\*)([^\s\"'&,;)]+)"
+    r"""(?ix)
+    ( (?: (?:api|app)[_-]?key | token | passw(?:or)?d | secret | authorization | cookie
+      | session | \bsid(?![\w-]) ) [\w-]{0,24} )
+    ( ["']?\s*[=:]\s*["']? )
+    (?: (?: bearer | basic )\s+ )?
+    ( [^\s"'&,;)]+ )
+    """
 )
 _IN_URL = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/\s:@]+:[^/\s@]+@")
 _BREAKS = re.compile("[\u0000-\u001f\u007f-\u009f\u2028\u2029]")
 _known: set[str] = set()
 
+LONGEST = 8000  # characters of one line
+
 
 class Scrubber(logging.Formatter):
-    """One line per record; known secrets and everything that looks like one become ***."""
+    """One line per record; known secrets and everything that looks like one become ***.
 
-    def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
-        head, _, trace = text.partition("\n")
-        lines = [scrub(head), *(scrub(line) for line in trace.splitlines())]
-        return "\n  ".join(
-            _BREAKS.sub(lambda char: f"\\x{ord(char.group()):02x}", line)[:8000] for line in lines
-        )
+    Only the stack of an exception has lines of its own, and they are indented.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return _one_line(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:
+        return _indented(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:
+        return _indented(super().formatStack(stack_info))
 
 
 def scrub(text: str) -> str:
-    for secret in _known:
+    for secret in sorted(_known.copy(), key=len, reverse=True):
         text = text.replace(secret, "***")
     return _IN_URL.sub(r"\1***@", _NAMED.sub(r"\1\2***", text))
+
+
+def _one_line(text: str) -> str:
+    return _BREAKS.sub(lambda char: f"\\x{ord(char.group()):02x}", scrub(text))[:LONGEST]
+
+
+def _indented(trace: str) -> str:
+    return "\n".join(f"  {_one_line(line)}" for line in trace.splitlines())
 
 
 def keep_out(secret: str) -> None:

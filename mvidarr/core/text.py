@@ -28,10 +28,11 @@ def tidy(text: str) -> str:
     """The text as a person meant it: NFC, one line, single spaces, nothing invisible in it."""
     kept = (
         " " if char.isspace() else char
-        for char in unicodedata.normalize("NFC", text)
+        for char in text
         if char.isspace() or not _is_invisible(char)
     )
-    return _SPACES.sub(" ", "".join(kept)).strip()
+    # composed only now: what was invisible may have stood between a letter and its accent
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", "".join(kept))).strip()
 
 
 def tidy_lines(text: str) -> str:
@@ -97,6 +98,7 @@ def bounded(key: str, length: int = KEY_LENGTH) -> str:
 def cut_bytes(text: str, limit: int) -> str:
     """As much of the text as fits into `limit` bytes of UTF-8, whole characters only."""
     encoded = text.encode("utf-8", "ignore")
+    text = encoded.decode()
     if len(encoded) <= limit:
         return text
     cut = encoded[:limit].decode("utf-8", "ignore")

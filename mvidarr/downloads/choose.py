@@ -8,6 +8,7 @@ from mvidarr.core.errors import Conflict
 from mvidarr.core.terms import VideoStatus, Wish, WorkState
 from mvidarr.downloads import queue
 from mvidarr.library import sources, videos
+from mvidarr.library.videos import Song
 from mvidarr.settings import options
 
 _OPEN = (VideoStatus.WANTED, VideoStatus.FAILED)
@@ -39,6 +40,17 @@ def add_link(video_id: int, link: str, by: int | None) -> models.VideoSource:
     with db.atomic():
         source = sources.add_link(video_id, link, by)
         return use(video_id, source.id, by)
+
+
+def add_video(
+    artist_id: int, song: Song, by: int | None, link: str = ""
+) -> models.Video:
+    """Add a video by hand, from the address that a person pasted where there is one."""
+    with db.atomic():
+        video = videos.add(artist_id, song)
+        if link:
+            add_link(video.id, link, by)
+        return videos.get(video.id)
 
 
 def wish(ids: Sequence[int], what: Wish, by: int | None) -> list[int]:

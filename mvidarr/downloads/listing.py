@@ -123,10 +123,9 @@ def history(place: db.Place, states: Sequence[WorkState] = ENDED) -> db.Page:
     return db.Page(rows=rows, next=page.next, previous=page.previous)
 
 
-def of_video(video_id: int, limit: int = 20) -> list[Row]:
-    """Downloads of one video, the newest first."""
-    query = _rows().where(Download.video == video_id)
-    return _read(query.order_by(Download.id.desc()).limit(limit))
+def one(download_id: int) -> Row | None:
+    """One row, for a page that redraws it."""
+    return next(iter(_read(_rows().where(Download.id == download_id))), None)
 
 
 def stats() -> Stats:

@@ -2,7 +2,8 @@
 
 from mvidarr import activity
 from mvidarr.core import clock, db
-from mvidarr.core.errors import NotConfigured, ServiceError
+from mvidarr.core.errors import ServiceError
+from mvidarr.core.http import NotThere
 from mvidarr.core.terms import Cause, ServiceState
 from mvidarr.governor import budget
 from mvidarr.models import Service
@@ -20,12 +21,16 @@ def is_open(name: str) -> int | None:
     return min(left, LONGEST) if left > 0 else None
 
 
+class LeftAlone(ServiceError):
+    """A broken service was not asked: nothing new is known of it."""
+
+
 def guard(name: str, title: str) -> None:
-    """Raise ServiceError while a broken service is left alone."""
+    """Raise LeftAlone while a broken service has to rest."""
     left = is_open(name)
     if left is not None:
         minutes = -(-left // clock.MINUTE)
-        raise ServiceError(
+        raise LeftAlone(
             name, f"{title} is left alone for {minutes} more min.", retry_after=left / 1000
         )
 
@@ -46,13 +51,12 @@ def succeeded(name: str) -> None:
 
 
 def settle(name: str, error: Exception | None) -> None:
-    """Note how a call went; what is only not configured is nobody's failure."""
-    if error is None:
+    """Note how a call went. Not a failure: what lies with us, and what the service does not know."""
+    if error is None or isinstance(error, NotThere):
         succeeded(name)
-    elif isinstance(error, ServiceError):
-        failed(name, str(error), retry_after=error.retry_after)
-    elif not isinstance(error, NotConfigured):
-        failed(name, str(error))
+    elif isinstance(error, ServiceError) and not isinstance(error, LeftAlone):
+        cause = getattr(error, "cause", None)
+        failed(name, str(error), cause=cause, retry_after=error.retry_after)
 
 
 def note(name: str, part: str, problem: str | None) -> None:
@@ -67,7 +71,13 @@ def _fail(name: str, error: str, cause: Cause | None, retry_after: float | None)
     row = budget.locked(name)
     now = clock.now()
     failures = row.failures + 1
-    broken = failures >= BROKEN_AFTER or cause in WALLS or bool(retry_after)
+    # one that fails at its first try after a rest is as broken as before
+    broken = (
+        failures >= BROKEN_AFTER
+        or cause in WALLS
+        or bool(retry_after)
+        or row.state == ServiceState.BROKEN
+    )
     pause = (
         retry_after * 1000 if retry_after else PAUSES[min(failures, len(PAUSES)) - 1] * clock.MINUTE
     )

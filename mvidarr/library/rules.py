@@ -56,6 +56,11 @@ def default() -> Rules:
     return Rules(types=tuple(types))
 
 
+def offered() -> list[tuple[str, str]]:
+    """Types that can be wanted, with their names."""
+    return list(options.default_types.choices)
+
+
 def load(stored: Mapping[str, Any]) -> Rules:
     """Rules as the database keeps them; what is missing there is as for a new artist."""
     known = {field.name for field in fields(Rules)}

@@ -11,7 +11,7 @@ from mvidarr.core import db
 from mvidarr.core.db import Page, Place
 from mvidarr.library import filters, pages, pictures, words
 from mvidarr.library.filters import Filters
-from mvidarr.library.tables import Artist, Credit, Download, Image, Video, VideoFile
+from mvidarr.library.tables import Artist, Credit, Download, Genre, Image, Video, VideoFile
 
 SORTS: Mapping[str, Any] = {
     "created": Video.created_at,
@@ -139,6 +139,12 @@ def others(video: models.Video, limit: int) -> list[VideoRow]:
     query = _joined(_COLUMNS).where(Video.artist == video.artist_id, Video.id != video.id)
     order = (VideoFile.id.is_null(), Video.year.is_null(), Video.year.desc(), Video.id)
     return list(pages.Rows(query.order_by(*order).limit(limit).tuples(), VideoRow))
+
+
+def genres(limit: int = 60) -> list[str]:
+    """Names of genres, for a menu."""
+    names = Genre.select(Genre.name).order_by(Genre.name_key).limit(limit)
+    return [name for (name,) in names.tuples()]
 
 
 def years() -> tuple[int, int] | None:

@@ -1,6 +1,7 @@
 """What a setting is: its key, its kind, its bounds, and how text becomes its value."""
 
 import json
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,7 @@ from mvidarr.core import text
 from mvidarr.core.errors import Invalid
 
 T = TypeVar("T")
+MOST_NAMES, LONGEST_NAME = 100, 100
 
 
 class Kind(StrEnum):
@@ -75,11 +77,18 @@ class Option(Generic[T]):
 
 
 def _text(option: Option[Any], raw: Any) -> str:
+    return text.tidy(_exact(option, raw))
+
+
+def _exact(option: Option[Any], raw: Any) -> str:
+    """As it was given, but for spaces around it: a path and a key may hold anything else."""
     if not isinstance(raw, str):
         raise ValueError("Enter text.")
-    value = text.tidy(raw)
+    value = raw.strip()
     if len(value) > 2000:
         raise ValueError("Use 2,000 characters or fewer.")
+    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in value):
+        raise ValueError("Leave out line ends and control characters.")
     return value
 
 
@@ -98,10 +107,10 @@ def _url(option: Option[Any], raw: Any) -> str:
 
 
 def _path(option: Option[Any], raw: Any) -> str:
-    value = _text(option, raw)
+    value = _exact(option, raw)
     if value and not value.startswith("/"):
         raise ValueError("Enter the whole path, beginning with /.")
-    return value
+    return value.rstrip("/") or value[:1]
 
 
 def _integer(option: Option[Any], raw: Any) -> int:
@@ -141,21 +150,30 @@ def _choices(option: Option[Any], raw: Any) -> list[str]:
 
 
 def _names(option: Option[Any], raw: Any) -> list[str]:
-    names = [text.tidy(name) for name in _list(raw)]
-    return list(dict.fromkeys(name for name in names if name))
+    names = list(dict.fromkeys(filter(None, map(text.tidy, _list(raw)))))
+    if len(names) > MOST_NAMES or any(len(name) > LONGEST_NAME for name in names):
+        raise ValueError(f"Use {MOST_NAMES} words or fewer, of {LONGEST_NAME} characters at most.")
+    return names
 
 
 def _list(raw: Any) -> list[str]:
     if isinstance(raw, str):
-        raw = json.loads(raw) if raw.startswith("[") else raw.split(",")
+        raw = _decoded(raw) if raw.startswith("[") else raw.split(",")
     if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
         raise ValueError("Enter a list of words.")
     return raw
 
 
+def _decoded(raw: str) -> Any:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+
+
 PARSERS: dict[Kind, Callable[[Option[Any], Any], Any]] = {
     Kind.TEXT: _text,
-    Kind.SECRET: _text,
+    Kind.SECRET: _exact,
     Kind.PATH: _path,
     Kind.URL: _url,
     Kind.INTEGER: _integer,

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from mvidarr.core.errors import Invalid
 from mvidarr.core.terms import SOUND_ONLY, VideoType
+from mvidarr.media import naming
 from mvidarr.settings.option import Group, Kind, Option
 
 _OFFERED = tuple(
@@ -11,6 +13,15 @@ _OFFERED = tuple(
     if kind not in {VideoType.UNSPECIFIED, VideoType.NOT_MUSIC, VideoType.OTHER}
     and (kind not in SOUND_ONLY or kind is VideoType.AUDIO)
 )
+
+
+def _template_problem(template: str) -> str | None:
+    try:
+        naming.parse_template(template)
+    except Invalid as error:
+        return str(error)
+    return None
+
 
 # Library
 
@@ -29,6 +40,7 @@ naming_template = Option[str](
     group=Group.LIBRARY,
     label="File names",
     help="Folders and name of a video. Text in the braces of an empty token vanishes with it.",
+    check=_template_problem,
 )
 
 # Discovery

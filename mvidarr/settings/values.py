@@ -24,6 +24,7 @@ from mvidarr.settings.option import Option
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 LOOK_EVERY = 1.0  # seconds
+COUNTER = ""  # key of the row that counts revisions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,7 @@ class _Store:
         self.environment = dict(environment)
         self.stored: dict[str, Any] = {}
         self.revision = -1
-        self.looked_at = 0.0
+        self.looked_at = -LOOK_EVERY
         self.lock = threading.Lock()
 
 
@@ -123,36 +124,27 @@ def change(values: Mapping[str, Any], by_user: int | None = None) -> list[str]:
 
     Raises Invalid with a message per key, or Conflict for what the environment fixes.
     """
-    parsed: dict[str, Any] = {}
-    problems: dict[str, str] = {}
-    for key, raw in values.items():
-        option = find(key)
-        if key in _store.environment:
-            raise Conflict(
-                f"{option.label} is set by the environment variable MVIDARR_{key.upper()}."
-            )
-        try:
-            parsed[key] = option.parse(raw)
-        except Invalid as error:
-            problems |= error.fields
-    if problems:
-        raise Invalid(problems)
+    parsed = _parsed(values)
+    _forget()  # another process may have changed it a moment ago
     changed = [key for key, value in parsed.items() if get(options.BY_KEY[key]) != value]
     with db.atomic():
         for key in changed:
             _write(key, _seal(options.BY_KEY[key], parsed[key]), by_user)
-    db.after_commit(_forget)
+        db.after_commit(_forget)
     return changed
 
 
 def reset(key: str, by_user: int | None = None) -> None:
     """Back to the default; the row stays, so that other processes notice."""
-    find(key)
-    if key in _store.environment:
-        raise Conflict(f"This is set by the environment variable MVIDARR_{key.upper()}.")
+    _need_free(find(key))
     with db.atomic():
         _write(key, None, by_user)
-    db.after_commit(_forget)
+        db.after_commit(_forget)
+
+
+def refresh() -> None:
+    """Read at once what other processes changed: work begins with what was saved before it."""
+    _forget()
 
 
 def revision() -> int:
@@ -171,11 +163,50 @@ def on_change(*watched: Option[Any]) -> Callable[[Callable[[], None]], Callable[
     return register
 
 
+def _parsed(values: Mapping[str, Any]) -> dict[str, Any]:
+    parsed: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for key, raw in values.items():
+        option = options.BY_KEY.get(key)
+        if option is None:
+            problems[key] = "There is no such setting."
+            continue
+        _need_free(option)
+        try:
+            parsed[key] = option.parse(raw)
+        except Invalid as error:
+            problems |= error.fields
+    if problems:
+        raise Invalid(problems)
+    return parsed
+
+
+def _need_free(option: Option[Any]) -> None:
+    if option.key in _store.environment:
+        variable = config.PREFIX + option.key.upper()
+        raise Conflict(f"{option.label} is set by the environment variable {variable}.")
+
+
 def _write(key: str, value: str | None, by_user: int | None) -> None:
-    newest = (Setting.select(peewee.fn.MAX(Setting.revision)).scalar() or 0) + 1
-    columns = {"value": value, "revision": newest, "by_user_id": by_user, "updated_at": clock.now()}
+    columns = {
+        "value": value,
+        "revision": _next_revision(),
+        "by_user_id": by_user,
+        "updated_at": clock.now(),
+    }
     if not Setting.update(**columns).where(Setting.key == key).execute():
         Setting.insert(key=key, **columns).execute()
+
+
+def _next_revision() -> int:
+    """Counted in a row of its own: its lock makes revisions come in the order of the commits."""
+    counter = Setting.key == COUNTER
+    if not Setting.update(revision=Setting.revision + 1).where(counter).execute():
+        highest = Setting.select(peewee.fn.MAX(Setting.revision)).scalar() or 0
+        Setting.insert(key=COUNTER, revision=highest).on_conflict_ignore().execute()
+        Setting.update(revision=Setting.revision + 1).where(counter).execute()
+    number: int = Setting.select(Setting.revision).where(counter).scalar()
+    return number
 
 
 def _seal(option: Option[Any], value: Any) -> str:
@@ -198,41 +229,52 @@ def _vault() -> Vault:
 
 
 def _forget() -> None:
-    _store.looked_at = 0.0
+    _store.looked_at = -LOOK_EVERY
     _look()
 
 
 def _look() -> None:
-    """Read what changed since the last look, at most once a second."""
-    if time.monotonic() - _store.looked_at < LOOK_EVERY:
+    """Read what changed since the last look, at most once a second.
+
+    Not within a transaction, which might see its own changes and still be rolled back.
+    """
+    if not _is_due():
         return
     with _store.lock:
-        if time.monotonic() - _store.looked_at < LOOK_EVERY:
+        if not _is_due():
             return
         with db.session():
             rows = list(Setting.select().where(Setting.revision > _store.revision))
         _store.looked_at = time.monotonic()
         first = _store.revision < 0
-        changed = {row.key for row in rows if _take(row)}
+        fresh = dict(_store.stored)
+        changed = {row.key for row in rows if _take(row, fresh)}
+        _store.stored = fresh  # at once: others read it without the lock
         _store.revision = max([_store.revision, 0, *(row.revision for row in rows)])
     if changed and not first:
         _notify(changed)
 
 
-def _take(row: Setting) -> bool:
-    option = options.BY_KEY.get(row.key)
-    if option is None:  # of an older or newer version
+def _is_due() -> bool:
+    if _store.revision >= 0 and db.database.in_transaction():
         return False
-    before = _store.stored.get(row.key, option.default)
-    _store.stored.pop(row.key, None)
+    return time.monotonic() - _store.looked_at >= LOOK_EVERY
+
+
+def _take(row: Setting, stored: dict[str, Any]) -> bool:
+    """Whether the row brings another value."""
+    option = options.BY_KEY.get(row.key)
+    if option is None:  # the counter, or of an older or newer version
+        return False
+    before = stored.pop(row.key, option.default)
     if row.value is not None:
         try:
-            _store.stored[row.key] = _open(option, row.value)
+            stored[row.key] = _open(option, row.value)
         except (Error, ValueError) as error:
             log.error("setting unreadable key=%s error=%s", row.key, error)
-    if option.is_secret and row.key in _store.stored:
-        logs.keep_out(_store.stored[row.key])
-    return bool(before != _store.stored.get(row.key, option.default))
+    if option.is_secret and row.key in stored:
+        logs.keep_out(stored[row.key])
+    return bool(before != stored.get(row.key, option.default))
 
 
 def _notify(changed: set[str]) -> None:

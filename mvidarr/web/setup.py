@@ -150,7 +150,7 @@ def set_keys(req: Request) -> Reply:
 
 @route("GET", "/setup/artist", role=Role.ADMIN, title="Set-up: first artist", json=False)
 def artist(req: Request) -> Reply:
-    return Reply("setup/artist.html", {"name": req.typed.get("name", "")})
+    return Reply("setup/artist.html")
 
 
 @route("POST", "/setup/skip", role=Role.ADMIN, title="Set-up: leave a step for later", json=False)

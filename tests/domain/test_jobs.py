@@ -34,10 +34,13 @@ def test_adding_wakes_the_worker_after_the_commit(woken: list[str]) -> None:
 
 
 def test_a_rolled_back_job_wakes_nobody(woken: list[str]) -> None:
-    with pytest.raises(RuntimeError), db.atomic():
-        jobs.add("discover", "7")
-        raise RuntimeError
+    def broken() -> None:
+        with db.atomic():
+            jobs.add("discover", "7")
+            raise RuntimeError
 
+    with pytest.raises(RuntimeError):
+        broken()
     assert (woken, Job.select().count()) == ([], 0)
 
 

@@ -196,7 +196,7 @@ def test_scripts_with_a_session_make_and_revoke_keys(maren: Client, client: Clie
 @pytest.mark.parametrize(
     ("form", "field"),
     [
-        ({"name": "", "role": "user"}, "key-name"),
+        ({"name": "", "role": "user"}, "key-name-0"),
         ({"name": "x", "role": "admin"}, "key-role"),
         ({"name": "x", "role": "king"}, "key-role"),
     ],

@@ -251,6 +251,15 @@ def test_a_folder_that_the_environment_fixes_is_passed_by(
     assert admin.post("/setup/library", {"library_path": str(tmp_path)}).status_code == 303
 
 
+def test_the_first_artist_is_looked_for_where_artists_are_added(
+    client: Client, database: Config
+) -> None:
+    page = admin_of(client, database).get("/setup/artist")
+
+    assert 'method="get" action="/artists/find"' in page.text
+    assert 'name="q"' in page.text
+
+
 def test_the_last_page_names_the_artist(client: Client, database: Config) -> None:
     admin = admin_of(client, database)
     artist = make_artist(name="Björk")

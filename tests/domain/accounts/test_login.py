@@ -1,5 +1,7 @@
 """Signing in: who gets in, what is said to the others, and how often one may try."""
 
+from dataclasses import replace
+
 import argon2
 import pytest
 
@@ -151,6 +153,17 @@ def test_guessing_from_many_addresses_keeps_out_strangers_only(
         login.sign_in("maren", GOOD, Browser(ip="10.2.0.1", known_to=maren.id + 1))
     login.sign_in("maren", GOOD, Browser(ip="10.2.0.1", known_to=maren.id))
     login.sign_in(users.add("other", GOOD, Role.USER).name, GOOD, Browser(ip="10.2.0.1"))
+
+
+def test_guessing_from_the_address_of_a_known_browser_does_not_keep_it_out(
+    maren: User, set_clock: SetClock
+) -> None:
+    for number in range(10):
+        refusal(f"name {number}", "a wrong sentence")
+
+    with pytest.raises(TooSoon):
+        login.sign_in("maren", GOOD, HOME)
+    login.sign_in("maren", GOOD, replace(HOME, known_to=maren.id))
 
 
 def test_guessing_at_a_name_that_nobody_has_is_limited_alike(set_clock: SetClock) -> None:

@@ -1,0 +1,139 @@
+"""A small world around the real program: one artist, known to three services."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import until
+from tests.fakes import media
+from tests.fakes.answers import Fault
+from tests.fakes.imvdb import FakeImvdb
+from tests.fakes.internet import FakeInternet
+from tests.fakes.musicbrainz import FakeMusicBrainz
+from tests.fakes.youtube import FakeYouTube, channel_id_of
+from tests.program import Program
+
+ARTIST = "Björk"
+CHANNEL = channel_id_of(ARTIST)
+SECONDS = 20  # what every upload lasts
+HEIGHTS = (720, 360)
+
+JOGA = "joga_OFFICI"
+BACHELORETTE = "bacheloret1"
+ARMY_GONE, ARMY = "army_gone_1", "army_here_2"
+HUNTER = "hunter_fan1"  # on somebody's channel: waits for a verdict
+HUMAN = "human_fan_1"  # the same
+
+
+class World:
+    """The fakes and the program that asks them."""
+
+    def __init__(self, internet: FakeInternet, program: Program) -> None:
+        self.internet = internet
+        self.program = program
+        self.youtube = FakeYouTube(internet)
+        self.musicbrainz = FakeMusicBrainz(internet)
+        self.imvdb = FakeImvdb(internet)
+
+    def populate(self) -> None:
+        """What the services know: three artists with alike names, five songs of the first."""
+        for height in HEIGHTS:
+            media.video(height, seconds=SECONDS)
+        media.audio(seconds=SECONDS)
+        artist = self.musicbrainz.add_artist(
+            ARTIST,
+            kind="Person",
+            country="IS",
+            disambiguation="Icelandic singer-songwriter",
+            begin="1965",
+            genres=("art pop", "electronic"),
+            links=(
+                ("youtube", f"https://www.youtube.com/channel/{CHANNEL}"),
+                ("IMDb", "https://imvdb.com/n/bjork"),
+            ),
+        )
+        self.musicbrainz.add_artist("Bjork", country="US", disambiguation="noise band")
+        self.musicbrainz.add_artist("Bjørk", kind="Person", country="DK")
+        for title, year, uploads, directors in (
+            ("Jóga", 1997, (JOGA,), ("Michel Gondry",)),
+            ("Bachelorette", 1997, (), ("Michel Gondry",)),
+            ("Army of Me", 1995, (ARMY_GONE, ARMY), ("Michel Gondry",)),
+            ("Hunter", 1998, (), ("Paul White",)),
+            ("Human Behaviour", 1993, (), ("Michel Gondry",)),
+        ):
+            self.musicbrainz.add_video(
+                artist,
+                title,
+                released=f"{year}-09-22",
+                length=SECONDS * 1000,
+                youtube=uploads,
+                directors=directors,
+            )
+        known = self.imvdb.add_artist(ARTIST, slug="bjork")
+        self.imvdb.add_video(known, "Jóga", year=1997, youtube=(JOGA,), directors=("Michel Gondry",))
+        self.imvdb.add_video(known, "Possibly Maybe", year=1996)
+        self.upload(JOGA, "Björk - Jóga (Official Music Video)", captions=("en",))
+        self.upload(BACHELORETTE, "Björk - Bachelorette (Official Music Video)")
+        self.upload(ARMY_GONE, "Björk - Army of Me (Official Video)", availability="removed")
+        self.upload(ARMY, "Björk - Army of Me (Official Video, HD)", channel="One Little Independent")
+        self.upload(HUNTER, "Björk - Hunter (Official Video)", channel="90s clips")
+        self.upload(HUMAN, "Björk - Human Behaviour (Official Video)", channel="90s clips")
+
+    def upload(self, video_id: str, title: str, *, channel: str = ARTIST, **facts: Any) -> None:
+        facts = {"duration": SECONDS, "seconds": SECONDS, "heights": HEIGHTS, **facts}
+        channel_id = CHANNEL if channel == ARTIST else channel_id_of(channel)
+        self.youtube.add_video(
+            video_id,
+            title=title,
+            channel=channel,
+            channel_id=channel_id,
+            verified=channel == ARTIST,
+            **facts,
+        )
+
+    def slow_media(self, bytes_per_s: int) -> Fault:
+        """Have all media come slowly; take it back by setting its `bytes_per_s` to None."""
+        fault = Fault(host=self.youtube.MEDIA, bytes_per_s=bytes_per_s)
+        self.internet.fault(fault)
+        return fault
+
+    def fill(self) -> None:
+        """Set the program up, add the artist and wait until all that is wanted is here."""
+        self.program.set_up()
+        self.add_artist()
+        until(self.is_done, seconds=180)
+
+    def add_artist(self) -> int:
+        [known] = [one for one in self.musicbrainz.artists if one.name == ARTIST]
+        ids = {"mb_artist": known.mbid, "youtube_channel": CHANNEL}
+        made = self.program.api("POST", "/artists", {"name": ARTIST})
+        number: int = made["id"]
+        return number
+
+    def is_done(self) -> bool:
+        """Whether no job and no download is left to do."""
+        jobs = self.program.api("GET", "/jobs")["items"]
+        is_working = any(job["state"] in {"queued", "running"} for job in jobs)
+        searched = any(job["kind"] == "discover" for job in jobs)
+        return searched and not is_working and not self.downloads()
+
+    def downloads(self, state: str = "active") -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.program.api("GET", f"/downloads?state={state}")["items"]
+        return found
+
+    def videos(self) -> dict[str, dict[str, Any]]:
+        """The library's videos by their titles."""
+        return {one["title"]: one for one in self.program.api("GET", "/videos")["items"]}
+
+
+@contextlib.contextmanager
+def world(folder: Path, *, database_url: str = "", start: bool = True) -> Iterator[World]:
+    """A populated world with the program running in an empty folder of its own."""
+    with FakeInternet(folder / "internet") as internet:
+        program = Program(folder / "program", internet, database_url=database_url)
+        made = World(internet, program)
+        made.populate()
+        with program:
+            yield made
+    assert internet.unknown == []
