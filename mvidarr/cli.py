@@ -283,9 +283,14 @@ def _check_library() -> None:
 
 
 def _log(name: str, config: Config) -> None:
+    """Log from now on; what ends the process unexpectedly is logged too."""
+    import logging
+
     from mvidarr.core import logs
 
     logs.set_up(name, config.data / "logs")
+    log = logging.getLogger("mvidarr")
+    sys.excepthook = lambda *found: log.critical("crashed process=%s", name, exc_info=found)
 
 
 def _new_password() -> str:

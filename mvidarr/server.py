@@ -30,6 +30,7 @@ def run(config: Config, listener: socket.socket) -> None:
         access_log=False,
         log_config=None,
     )
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     # uvicorn raises the signal that ended it once more: by then it has done all that it asks for
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)

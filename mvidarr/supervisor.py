@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 NAP = 0.1  # seconds between two looks at the children
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before a child is started again
-SETTLED = 60.0  # seconds after which a child counts as healthy again
+SETTLED = 10.0  # seconds after which a child counts as healthy again
 PR_SET_PDEATHSIG = 1
 BACKLOG = 2048
 

@@ -215,6 +215,9 @@ def client(database: Config) -> Iterator[Any]:
     """The whole application over the database of this test; see tests/client.py."""
     from mvidarr.app import create_app
     from tests.client import Client, TestClient
+    from tests.fakes.jar import keep_no_cookies
 
     # without the lifespan: nothing listens, and the database stays connected
-    yield Client(TestClient(create_app(database), base_url="http://testserver"))
+    http = TestClient(create_app(database), base_url="http://testserver")
+    keep_no_cookies(http)
+    yield Client(http)

@@ -1,6 +1,5 @@
 """Roles: what each may do, in words, and comparing them. The order itself is `terms.Role`."""
 
-from mvidarr.core.errors import Forbidden, Invalid
 from mvidarr.core.terms import Role
 
 MEANING = {  # goes on from "lets you"
@@ -11,14 +10,6 @@ MEANING = {  # goes on from "lets you"
 }
 
 
-def parse(word: str) -> Role:
-    """The role of that name; raises Invalid under `role`."""
-    try:
-        return Role(word)
-    except ValueError:
-        raise Invalid({"role": f"Choose one of: {', '.join(Role)}."}) from None
-
-
 def lower(one: Role, other: Role) -> Role:
     """The lesser of two roles."""
     return min(one, other, key=lambda role: role.rank)
@@ -27,9 +18,3 @@ def lower(one: Role, other: Role) -> Role:
 def up_to(ceiling: Role) -> list[Role]:
     """The roles that somebody with `ceiling` may hand on, least first."""
     return [role for role in Role if ceiling.includes(role)]
-
-
-def require(have: Role, needed: Role) -> None:
-    """Raises Forbidden when `have` does not reach."""
-    if not have.includes(needed):
-        raise Forbidden(f"This needs the role {needed}; yours is {have}.")

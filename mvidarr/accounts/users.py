@@ -4,7 +4,6 @@ A changed password or role, and being switched off, end every session that was g
 a changed password and being switched off also end the API keys.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import peewee
@@ -65,10 +64,6 @@ def by_name(name: str) -> User | None:
 
 def is_anybody() -> bool:
     return bool(User.select(User.id).limit(1).exists())
-
-
-def everybody() -> Sequence[User]:
-    return list(User.select().order_by(User.name_key))
 
 
 def set_password(user_id: int, password: str) -> None:

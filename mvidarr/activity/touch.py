@@ -62,10 +62,11 @@ def changes_since(rev: int, limit: int = 2000) -> Sequence[Change] | None:
 
     That is so when some are gone, or when `rev` is of another time: of before a backup came back.
     """
+    latest = newest()  # before the rows: what is committed between the two is in the rows
     rows = list(Change.select().where(Change.rev > rev).order_by(Change.rev).limit(limit))
     if rows:
         return rows if rows[0].rev == rev + 1 else None
-    return rows if rev == newest() else None
+    return rows if rev == latest else None
 
 
 def forget() -> int:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from mvidarr.core import db, text
-from mvidarr.core.errors import Error, Invalid, ServiceError
-from mvidarr.core.http import Conf, NotThere
-from mvidarr.governor import breaker, services
+from mvidarr.core.errors import Error, Invalid
+from mvidarr.core.http import Conf
+from mvidarr.governor import calls, services
 from mvidarr.integrations import imvdb, links, musicbrainz
+from mvidarr.integrations.links import Link
 from mvidarr.integrations.protocols import FindsArtists, FoundArtist
 from mvidarr.integrations.youtube import search as youtube
 
@@ -37,8 +38,9 @@ def find(query: str) -> Candidates:
     asked = text.tidy(query)
     if not asked:
         raise Invalid({"name": "Enter a name or a link."})
-    if "://" in asked or asked.startswith("www."):
-        return _by_link(asked)
+    link = links.recognise(asked)
+    if link is not None or "://" in asked or asked.startswith("www."):
+        return _by_link(asked if "://" in asked else f"https://{asked}", link)
     found: list[FoundArtist] = []
     problems: list[str] = []
     for kind in services.ALL:
@@ -59,12 +61,11 @@ def _named(finder: FindsArtists, name: str) -> Callable[[Conf], list[FoundArtist
 
 def rank(asked: str, found: Sequence[FoundArtist]) -> list[FoundArtist]:
     """One entry per artist, exact names first; entries of several catalogues are joined."""
-    merged: dict[tuple[str, str], FoundArtist] = {}
+    merged: list[FoundArtist] = []
     for one in found:
-        key = (text.match_key(one.name), one.disambiguation.casefold())
-        twin = _twin(one, key, merged)
+        twin = _twin(one, merged)
         if twin is None:
-            merged[key] = one
+            merged.append(one)
         else:
             merged[twin] = _joined(merged[twin], one)
     wanted = text.name_key(asked)
@@ -78,21 +79,21 @@ def rank(asked: str, found: Sequence[FoundArtist]) -> list[FoundArtist]:
             -one.score,
         )
 
-    return sorted(merged.values(), key=order)[:MOST]
+    return sorted(merged, key=order)[:MOST]
 
 
-def _twin(
-    one: FoundArtist, key: tuple[str, str], merged: dict[tuple[str, str], FoundArtist]
-) -> tuple[str, str] | None:
-    """The entry of another catalogue that means the same artist, when it is the only one."""
-    if any(merged[known].ids.items() & one.ids.items() for known in merged):
-        return next(known for known in merged if merged[known].ids.items() & one.ids.items())
+def _twin(one: FoundArtist, merged: Sequence[FoundArtist]) -> int | None:
+    """Where the entry is that means the same artist: by an id, else the only one of the name."""
+    for place, other in enumerate(merged):
+        if other.ids.items() & one.ids.items():
+            return place
+    likeness = text.match_key(one.name)
     alike = [
-        known
-        for known, other in merged.items()
-        if known[0] == key[0]
+        place
+        for place, other in enumerate(merged)
+        if text.match_key(other.name) == likeness
         and other.found_by != one.found_by
-        and not (other.ids.keys() & one.ids)
+        and not (other.ids.keys() & one.ids)  # two of one catalogue are two artists
     ]
     return alike[0] if len(alike) == 1 else None
 
@@ -110,8 +111,7 @@ def _joined(first: FoundArtist, second: FoundArtist) -> FoundArtist:
     )
 
 
-def _by_link(link: str) -> Candidates:
-    named = links.recognise(link)
+def _by_link(link: str, named: Link | None) -> Candidates:
     if named is not None and named.kind in YOUTUBE_KINDS:
         answer = _ask(services.find("youtube"), lambda conf: [youtube.artist_from_url(conf, link)])
     elif named is not None and named.kind == "mb_artist":
@@ -119,7 +119,7 @@ def _by_link(link: str) -> Candidates:
         answer = _ask(services.find("musicbrainz"), lambda conf: [musicbrainz.artist(conf, ref)])
     elif named is not None and named.kind == "imvdb_slug":
         ref = named.value
-        answer = _ask(services.find("imvdb"), lambda conf: [imvdb.artist(conf, ref)])
+        answer = _ask(services.find("imvdb"), lambda conf: [imvdb.artist(conf, ref, by_slug=True)])
     else:
         raise Invalid({"name": NO_ARTIST})
     if isinstance(answer, str):
@@ -133,19 +133,10 @@ def _is_on(kind: services.ServiceKind) -> bool:
 
 
 def _ask(
-    kind: services.ServiceKind, call: Callable[[Conf], list[FoundArtist]]
+    kind: services.ServiceKind, ask: Callable[[Conf], list[FoundArtist]]
 ) -> list[FoundArtist] | str:
     """The service's artists, or a sentence that says why there are none."""
     try:
-        breaker.guard(kind.name, kind.title)
-        with db.session():
-            conf = services.conf(kind, services.PAGE_PATIENCE)
-        found: list[FoundArtist] = call(conf)
-    except NotThere as error:  # it works, it just does not know this one
-        return f"{kind.title}: {error}"
+        return calls.call(kind, ask, services.PAGE_PATIENCE)
     except Error as error:
-        if isinstance(error, ServiceError):
-            breaker.settle(kind.name, error)
-        return f"{kind.title}: {error}"
-    breaker.succeeded(kind.name)
-    return found
+        return calls.said(kind, error)

@@ -45,7 +45,7 @@ def discover(artist_id: int, progress: Progress | None = None) -> Discovery | No
         wanted = artists.wanted(artist)
         facts, wishes, lines = _facts(artist), _rules(artist), _lines()
         name = artist.name
-    steps = len([kind for kind in services.ALL if kind.find_videos])
+        steps = len([kind for kind in services.ALL if kind.find_videos and kind.is_on])
     done = 0
 
     def heard(note: str) -> None:
@@ -56,8 +56,11 @@ def discover(artist_id: int, progress: Progress | None = None) -> Discovery | No
     tell(0, steps + 1, f"{name}: asking the services")
     asked = finders.ask(wanted, heard)
     proposals = match.propose(facts, asked.found, wishes, lines)
-    with db.session():
-        made = _keep(artist_id, name, asked, proposals)
+    try:
+        with db.session():
+            made = db.transact(lambda: _keep(artist_id, name, asked, proposals))
+    except NotFound:  # removed while the services were asked
+        return None
     tell(steps + 1, steps + 1, _summary(name, made))
     return made
 
@@ -65,29 +68,24 @@ def discover(artist_id: int, progress: Progress | None = None) -> Discovery | No
 def _keep(
     artist_id: int, name: str, asked: Asked, proposals: Sequence[match.Proposal]
 ) -> Discovery:
-    try:
-        with db.atomic():
-            stored = intake.store(artist_id, [_taken(proposal) for proposal in proposals])
-            queued = _queue(artist_id)
-            failures = len(asked.errors)
-            artists.mark_checked(
-                artist_id,
-                failures=failures,
-                next_check_at=_next_check(all_failed=failures > 0 and not asked.asked),
-            )
-            activity.record(
-                "artist.discovered",
-                name,
-                artist_id=artist_id,
-                added=len(stored.videos),
-                candidates=stored.candidates,
-                queued=queued,
-                errors=[f"{error.title}: {error.message}" for error in asked.errors],
-            )
-    except NotFound:  # removed while the services were asked
-        return Discovery(
-            artist_id=artist_id, videos=(), candidates=0, queued=0, errors=asked.errors
-        )
+    taken = [_taken(proposal) for proposal in proposals]
+    stored = intake.store(artist_id, taken)
+    queued = _queue(artist_id)
+    failures = len(asked.errors)
+    artists.mark_checked(
+        artist_id,
+        failures=failures,
+        next_check_at=_next_check(all_failed=failures > 0 and not asked.asked),
+    )
+    activity.record(
+        "artist.discovered",
+        name,
+        artist_id=artist_id,
+        added=len(stored.videos),
+        candidates=stored.candidates,
+        queued=queued,
+        errors=[error.message for error in asked.errors],
+    )
     return Discovery(
         artist_id=artist_id,
         videos=stored.videos,

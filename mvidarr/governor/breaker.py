@@ -51,7 +51,7 @@ def succeeded(name: str) -> None:
 
 
 def settle(name: str, error: Exception | None) -> None:
-    """Note how a call went. Not a failure: what lies with us, and what the service does not know."""
+    """Note how a call went; what lies with us, or what it does not know, is no failure of it."""
     if error is None or isinstance(error, NotThere):
         succeeded(name)
     elif isinstance(error, ServiceError) and not isinstance(error, LeftAlone):

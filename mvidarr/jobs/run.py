@@ -46,14 +46,14 @@ def run(job: Job, work: Work, stopping: Callable[[], bool]) -> None:
         except Exception as error:
             failure = error
     with db.session():
-        _settle(job, owner, failure, is_lost=watch.is_lost)
+        _settle(job, owner, failure, watch)
 
 
-def _settle(job: Job, owner: str, failure: Exception | None, *, is_lost: bool) -> None:
-    if is_lost:
+def _settle(job: Job, owner: str, failure: Exception | None, watch: Watch) -> None:
+    if watch.is_lost:
         log.info("job left id=%s kind=%s", job.id, job.kind)
     elif failure is None:
-        claim.finish(Job, job.id, owner, WorkState.DONE)
+        claim.finish(Job, job.id, owner, WorkState.DONE, **watch.unwritten)
         log.info("job done id=%s kind=%s subject=%s", job.id, job.kind, job.subject)
     elif isinstance(failure, Left):  # the program stops
         claim.requeue(Job, job.id, owner, Again(next_try_at=clock.now()))

@@ -63,6 +63,12 @@ class Watch:
     def is_lost(self) -> bool:
         return self._lost.is_set()
 
+    @property
+    def unwritten(self) -> dict[str, Any]:
+        """What was noted after the last look: it belongs into the row's last write."""
+        with self._lock:
+            return dict(self._noted)
+
     def should_stop(self) -> bool:
         return self._lost.is_set() or self._stopping()
 

@@ -3,7 +3,7 @@
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +73,7 @@ def disk_errors(folder: Path) -> Iterator[None]:
 
 def look(path: Path) -> LibraryState:
     """Try a folder as a library, writing a file into it and removing it again."""
-    exists, is_dir, problem = path.exists(), path.is_dir(), ""
+    exists, is_dir, problem = _answers(path.exists), _answers(path.is_dir), ""
     usage = None
     if is_dir:
         problem = _try_writing(path)
@@ -155,7 +155,16 @@ def _try_writing(folder: Path) -> str:
 def _existing(path: Path) -> Path:
     """The path, or the nearest folder above it that exists."""
     absolute = path.absolute()
-    return next((one for one in (absolute, *absolute.parents) if one.exists()), Path("/"))
+    every = (absolute, *absolute.parents)
+    return next((one for one in every if _answers(one.exists)), Path("/"))
+
+
+def _answers(question: Callable[[], bool]) -> bool:
+    """No, too, where the system refuses to look: no permission, a dead share, a name too long."""
+    try:
+        return question()
+    except OSError:
+        return False
 
 
 def _unescaped(point: str) -> str:

@@ -12,8 +12,8 @@ class Table(Model):
     """`id`, and when the row was made and last changed (ms)."""
 
     id: int
-    created_at = BigIntegerField(default=clock.now)
-    updated_at = BigIntegerField(default=clock.now)
+    created_at = BigIntegerField(default=lambda: clock.now())  # asked for each row
+    updated_at = BigIntegerField(default=lambda: clock.now())
 
     class Meta:
         database = db.database

@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -125,9 +125,9 @@ def change(values: Mapping[str, Any], by_user: int | None = None) -> list[str]:
     Raises Invalid with a message per key, or Conflict for what the environment fixes.
     """
     parsed = _parsed(values)
-    _forget()  # another process may have changed it a moment ago
-    changed = [key for key, value in parsed.items() if get(options.BY_KEY[key]) != value]
     with db.atomic():
+        before = _in_database(parsed)
+        changed = [key for key, value in parsed.items() if before[key] != value]
         for key in changed:
             _write(key, _seal(options.BY_KEY[key], parsed[key]), by_user)
         db.after_commit(_forget)
@@ -185,6 +185,17 @@ def _need_free(option: Option[Any]) -> None:
     if option.key in _store.environment:
         variable = config.PREFIX + option.key.upper()
         raise Conflict(f"{option.label} is set by the environment variable {variable}.")
+
+
+def _in_database(keys: Iterable[str]) -> dict[str, Any]:
+    """What holds there: our own copy may be a second old. None where nobody can read it."""
+    found = {key: options.BY_KEY[key].default for key in keys}
+    for row in Setting.select().where(Setting.key.in_(list(found)), Setting.value.is_null(False)):
+        try:
+            found[row.key] = _open(options.BY_KEY[row.key], str(row.value))
+        except (Error, ValueError):
+            found[row.key] = None
+    return found
 
 
 def _write(key: str, value: str | None, by_user: int | None) -> None:

@@ -1,13 +1,17 @@
 """Change settings on somebody's behalf: checks that look at the world, then one audit event."""
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mvidarr import activity, settings
+from mvidarr.core import db
 from mvidarr.core.errors import Invalid
-from mvidarr.media import disks, naming
+from mvidarr.media import disks
 from mvidarr.settings import options
+
+_LOOKED_AT = frozenset({"library_path", "accept_score", "review_score"})
 
 
 def change(values: Mapping[str, Any], by_user: int | None = None) -> list[str]:
@@ -16,18 +20,26 @@ def change(values: Mapping[str, Any], by_user: int | None = None) -> list[str]:
     Raises Invalid with a message per key.
     """
     problems = _problems(values)
-    if problems:
-        raise Invalid(problems)
-    changed = settings.change(values, by_user)
-    for key in changed:
-        _record(key)
+    try:
+        with db.atomic():
+            changed = settings.change(values, by_user)
+            if problems:
+                raise Invalid(problems)
+            for key in changed:
+                _record(key)
+    except Invalid as error:
+        raise Invalid({**problems, **error.fields}) from error
     return changed
 
 
 def reset(key: str, by_user: int | None = None) -> None:
-    """Back to the default."""
-    settings.reset(key, by_user)
-    _record(key)
+    """Back to the default. Raises Invalid where the default does not go with the other values."""
+    problems = _problems({key: settings.find(key).default})
+    if problems:
+        raise Invalid(problems)
+    with db.atomic():
+        settings.reset(key, by_user)
+        _record(key)
 
 
 def check_library(raw: str) -> str | None:
@@ -43,40 +55,27 @@ def check_library(raw: str) -> str | None:
 
 
 def _problems(values: Mapping[str, Any]) -> dict[str, str]:
-    problems: dict[str, str] = {}
-    path = values.get("library_path")
-    if isinstance(path, str) and path != settings.get(options.library_path):
-        wrong = check_library(options.library_path.parse(path))
-        if wrong:
-            problems["library_path"] = wrong
-    template = values.get("naming_template")
-    if isinstance(template, str):
-        problems |= _template_problems(template)
-    return problems | _score_problems(values)
+    """What single values cannot tell: what lies on the disk, what goes together."""
+    parsed: dict[str, Any] = {}
+    for key in _LOOKED_AT & values.keys():
+        with contextlib.suppress(Invalid):  # said by the settings themselves
+            parsed[key] = options.BY_KEY[key].parse(values[key])
+    problems = _score_problems(parsed)
+    path = parsed.get("library_path", "")
+    if path != settings.get(options.library_path) and (wrong := check_library(path)):
+        problems["library_path"] = wrong
+    return problems
 
 
-def _template_problems(template: str) -> dict[str, str]:
-    try:
-        naming.parse_template(template, "naming_template")
-    except Invalid as error:
-        return dict(error.fields)
-    return {}
-
-
-def _score_problems(values: Mapping[str, Any]) -> dict[str, str]:
+def _score_problems(parsed: Mapping[str, Any]) -> dict[str, str]:
     """The line for asking lies below the line for taking."""
-    if not {"accept_score", "review_score"} & set(values):
+    accept = parsed.get("accept_score", settings.get(options.accept_score))
+    review = parsed.get("review_score", settings.get(options.review_score))
+    if review <= accept or not {"accept_score", "review_score"} & parsed.keys():
         return {}
-    lines = {}
-    for option in (options.accept_score, options.review_score):
-        raw = values.get(option.key)
-        try:
-            lines[option.key] = settings.get(option) if raw is None else option.parse(raw)
-        except Invalid:
-            return {}  # said with the value itself
-    if lines["review_score"] > lines["accept_score"]:
+    if "review_score" in parsed:
         return {"review_score": "This must not be above the score that is taken without asking."}
-    return {}
+    return {"accept_score": "This must not be below the score that is asked about."}
 
 
 def _record(key: str) -> None:

@@ -186,9 +186,10 @@ class Mount:
         if route.on_invalid is None or req.is_json:
             return problems.answer(req, error)
         fields = error.fields or {"": str(error)}
-        shown = route.on_invalid(replace(req, errors=fields))
+        again = replace(req, errors=fields)
+        shown = route.on_invalid(again)
         if isinstance(shown, Reply) and (not req.is_partial or render.has_block(req, shown)):
-            return render.reply(req, replace(shown, status=422, toast=None))
+            return render.reply(again, replace(shown, status=error.status, toast=None))
         return problems.answer(req, error)
 
 

@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from mvidarr.accounts.preferences import ACCENTS, THEMES
 from mvidarr.core import clock
 from mvidarr.core.terms import VideoType
 
-THEMES = ("dark", "light", "auto")
-ACCENTS = ("lemon", "tangerine", "pink", "aqua", "ink")
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 SPANS = (
     (clock.DAY * 365, "year"),

@@ -168,7 +168,8 @@ def resume(req: Request) -> Reply:
 @route("GET", "/setup/done", role=Role.ADMIN, title="Set-up: done", json=False)
 def done(req: Request) -> Reply:
     chosen = artists.find(req.number("artist", 0, 0, 2**31 - 1))
-    return Reply("setup/done.html", {"artist": chosen})
+    skipped = [step.label for step in setup.steps(req.person) if step.state == "skipped"]
+    return Reply("setup/done.html", {"artist": chosen, "skipped": skipped})
 
 
 def look(config: Config, raw: str) -> Check:

@@ -72,7 +72,7 @@ def test_the_first_step_makes_the_administrator_and_signs_in(
 ) -> None:
     admin = admin_of(client, database)
 
-    assert [(user.name, user.role) for user in users.everybody()] == [("maren", "admin")]
+    assert [(user.name, user.role) for user in User.select()] == [("maren", "admin")]
     assert admin.get("/account").status_code == 200
     assert not database.setup_token.exists()
 
@@ -160,7 +160,9 @@ def test_every_step_can_be_skipped_and_taken_up_again(client: Client, database: 
         assert next_of(admin) == f"/setup/{following}"
 
     assert admin.get("/setup/services").status_code == 200
+    assert "Take up Folder, Services, Artist" in admin.get("/setup/done").text
     admin.post("/setup/resume")
+    assert "/setup/resume" not in admin.get("/setup/done").text
     assert next_of(admin) == "/setup/library"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from mvidarr.accounts import keys
 from mvidarr.core import clock, db
-from mvidarr.core.errors import Conflict, Invalid, NotFound
+from mvidarr.core.errors import Conflict, Invalid, NotFound, Unavailable
 from mvidarr.core.terms import Role
 from mvidarr.models import ApiKey, User
 from tests.conftest import SetClock
@@ -109,6 +109,19 @@ def test_use_is_noted_once_a_minute(set_clock: SetClock) -> None:
     keys.find(text)
 
     assert ApiKey.get().seen_at == clock.now()
+
+
+def test_a_database_that_cannot_be_written_does_not_stop_reading(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, text = keys.create(make_user().id, "script", Role.READONLY)
+
+    def atomic() -> None:
+        raise Unavailable("The database is busy.")
+
+    monkeypatch.setattr(db, "atomic", atomic)
+
+    assert keys.find(text) is not None
 
 
 def test_keys_are_listed_newest_first_and_not_endless(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,10 +154,3 @@ def test_nobody_is_not_found() -> None:
     ):
         with pytest.raises(NotFound):
             call()
-
-
-def test_everybody_is_listed_by_name() -> None:
-    for name in ("Zoë", "anna", "Bo"):
-        make_user(name=name)
-
-    assert [user.name for user in users.everybody()] == ["anna", "Bo", "Zoë"]

@@ -1,0 +1,107 @@
+"""One call of a service: not while it rests, and with a note of how it went."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from mvidarr import settings
+from mvidarr.core import db
+from mvidarr.core.errors import Error, ServiceError
+from mvidarr.core.http import Conf
+from mvidarr.governor import breaker, services
+from mvidarr.governor.services import ServiceKind
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+# what code meets that reads an answer of another shape than it knows
+RUBBISH = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What a Test button found out, in a sentence."""
+
+    is_good: bool
+    text: str
+
+
+def call(kind: ServiceKind, ask: Callable[[Conf], T], patience: float = services.JOB_PATIENCE) -> T:
+    """What `ask` answers. Raises an Error with a sentence, whatever the service sent."""
+    breaker.guard(kind.name, kind.title)
+    with db.session():
+        conf = services.conf(kind, patience)
+    return _noted(kind, lambda: ask(conf))
+
+
+def try_out(kind: ServiceKind, typed: Mapping[str, str]) -> Trial:
+    """Ask a service once, resting or not; `typed` (option key → text) is used instead of what is
+    stored, and then nothing is noted: it is not saved yet."""
+    started = time.monotonic()
+    try:
+        entered = _entered(kind, typed)
+        with db.session():
+            conf = _conf(kind, entered)
+        if entered:
+            said = _plain(kind, lambda: kind.check(conf))
+        else:
+            said = _noted(kind, lambda: kind.check(conf))
+    except Error as error:
+        return Trial(is_good=False, text=str(error))
+    return Trial(is_good=True, text=f"{said} Answered in {time.monotonic() - started:.1f} s.")
+
+
+def said(kind: ServiceKind, error: Error) -> str:
+    """What went wrong, in a sentence that names the service."""
+    sentence = str(error)
+    return sentence if kind.title in sentence else f"{kind.title}: {sentence}"
+
+
+def _noted(kind: ServiceKind, ask: Callable[[], T]) -> T:
+    try:
+        answer = _plain(kind, ask)
+    except Error as error:
+        breaker.settle(kind.name, error)
+        raise
+    breaker.succeeded(kind.name)
+    return answer
+
+
+def _plain(kind: ServiceKind, ask: Callable[[], T]) -> T:
+    try:
+        return ask()
+    except RUBBISH as error:
+        log.exception("service answered rubbish service=%s", kind.name)
+        raise ServiceError(
+            kind.name, f"{kind.title} answered in a way that MVidarr does not understand."
+        ) from error
+
+
+def _entered(kind: ServiceKind, typed: Mapping[str, str]) -> dict[str, str]:
+    """Key and address as typed, where they differ from what is stored. Raises Invalid."""
+    entered: dict[str, str] = {}
+    for option in (kind.key, kind.url):
+        raw = typed.get(option.key) if option else None
+        if not option or raw is None:
+            continue
+        value = option.parse(raw)
+        if value and value != settings.get(option):
+            entered[option.key] = value
+    return entered
+
+
+def _conf(kind: ServiceKind, entered: Mapping[str, str]) -> Conf:
+    key = entered.get(kind.key.key) if kind.key else None
+    url = entered.get(kind.url.key) if kind.url else None
+    conf = services.conf(replace(kind, key=None) if key else kind, services.PAGE_PATIENCE)
+    return replace(conf, key=key or conf.key, base_url=url or conf.base_url)
