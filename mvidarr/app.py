@@ -39,6 +39,7 @@ from mvidarr.web import (
     sources,
     system,
     videos,
+    videos_many,
     wanted,
 )
 from mvidarr.web.endpoint import Limits, Mount
@@ -64,6 +65,7 @@ ROUTES_FROM = (
     sources,
     system,
     videos,
+    videos_many,
     wanted,
 )
 

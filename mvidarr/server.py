@@ -8,7 +8,6 @@ import uvicorn
 
 from mvidarr import app
 from mvidarr.core.config import Config
-from mvidarr.governor import services
 from mvidarr.system import boot
 from tasks import waking
 
@@ -20,7 +19,7 @@ GRACE = 3  # seconds for open streams; without it they would never end
 def run(config: Config, listener: socket.socket) -> None:
     """Answer until TERM or INT, then finish what was begun."""
     boot.open_data(config)
-    services.set_up(config)
+    boot.apply_log_level()
     waking.connect(config)
     settings = uvicorn.Config(
         app.create_app(config),

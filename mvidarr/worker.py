@@ -15,7 +15,6 @@ from mvidarr.core import clock, db
 from mvidarr.core.config import Config
 from mvidarr.core.errors import Unavailable
 from mvidarr.downloads import claims
-from mvidarr.governor import services
 from mvidarr.jobs import claim
 from mvidarr.models import Job
 from mvidarr.system import boot, instance
@@ -54,7 +53,7 @@ def run(config: Config) -> None:
     os.nice(NICE)
     with instance.hold(config, LOCK_PATIENCE, signals.is_asked) as name:
         boot.open_data(config, db.Options(full_sync=False, connections=32))
-        services.set_up(config)
+        boot.apply_log_level()
         me = owner.Owner(
             config=config, name=f"{name}.{secrets.token_hex(4)}", stopping=signals.is_asked
         )

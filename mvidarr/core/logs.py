@@ -73,5 +73,11 @@ def set_up(process: str, folder: Path, level: int = logging.INFO) -> None:
         handler.setFormatter(form)
     logging.basicConfig(level=level, handlers=handlers, force=True)
     logging.captureWarnings(True)
+    set_level(level)
+
+
+def set_level(level: int) -> None:
+    """From which level on this process writes; libraries only tell of problems."""
+    logging.getLogger().setLevel(level)
     for noisy in ("urllib3", "huey", "peewee"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))

@@ -14,6 +14,7 @@ KEY_LENGTH = 200  # characters of a key; what is longer ends in a hash of the re
 _SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 _NOT_WORD = re.compile(r"[\W_]+")
+_APOSTROPHES = re.compile("(?<=\\w)['’‘ʼ`´](?=\\w)")
 _ARTICLE = re.compile(r"^(?:the|a|an|die|der|das|les|los|las|el|il) (?=\S)")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
 _FOLDED = str.maketrans(
@@ -61,7 +62,8 @@ def sort_key(text: str) -> str:
 
 def match_key(text: str) -> str:
     """What two spellings of one song share: no accents, no punctuation, & = and, no article."""
-    spelled = _NOT_WORD.sub(" ", fold(text).replace("&", " and ")).strip()
+    spoken = fold(_APOSTROPHES.sub("", text)).replace("&", " and ")
+    spelled = _NOT_WORD.sub(" ", spoken).strip()
     bare = spelled.removeprefix("the ") or spelled
     return bounded(bare or fold(text).replace(" ", ""))
 

@@ -42,9 +42,7 @@ def add_link(video_id: int, link: str, by: int | None) -> models.VideoSource:
         return use(video_id, source.id, by)
 
 
-def add_video(
-    artist_id: int, song: Song, by: int | None, link: str = ""
-) -> models.Video:
+def add_video(artist_id: int, song: Song, by: int | None, link: str = "") -> models.Video:
     """Add a video by hand, from the address that a person pasted where there is one."""
     with db.atomic():
         video = videos.add(artist_id, song)

@@ -53,7 +53,7 @@ class _Source:
 def page(tab: str, q: str, sort: str, place: Place) -> Page:
     """A page of WantedRow."""
     found = video_rows.page(_filters(tab, q), sort, place, people=True)
-    return Page(rows=_explained(found.rows), next=found.next, previous=found.previous)
+    return Page(rows=explained(found.rows), next=found.next, previous=found.previous)
 
 
 def count(tab: str, q: str = "") -> tuple[int, bool]:
@@ -61,15 +61,12 @@ def count(tab: str, q: str = "") -> tuple[int, bool]:
     return video_rows.count(_filters(tab, q))
 
 
-def of(video_id: int) -> WantedRow | None:
-    return next(iter(_explained(video_rows.by_ids([video_id]))), None)
-
-
 def _filters(tab: str, q: str) -> Filters:
     return Filters(choices={"status": Choice(wanted=tuple(map(str, TABS[tab])))}, q=q)
 
 
-def _explained(rows: Sequence[VideoRow]) -> list[WantedRow]:
+def explained(rows: Sequence[VideoRow]) -> list[WantedRow]:
+    """The videos, each with the reason why it is missing; none for what is on its way."""
     ids = [row.id for row in rows]
     if not ids:
         return []
@@ -77,7 +74,7 @@ def _explained(rows: Sequence[VideoRow]) -> list[WantedRow]:
     query = Artist.select(Artist.id, Artist.checked_at, Artist.monitored)
     known = query.where(Artist.id.in_({row.artist_id for row in rows}))
     artists = {artist_id: rest for artist_id, *rest in known.tuples()}
-    explained = []
+    made = []
     for row in rows:
         searched_at, monitored = artists[row.artist_id]
         offered = sources.get(row.id, [])
@@ -86,9 +83,11 @@ def _explained(rows: Sequence[VideoRow]) -> list[WantedRow]:
         elif row.status == VideoStatus.IGNORED:
             by_hand = wishes.get(row.id) == Wish.IGNORE
             why, tone = "You ignored it." if by_hand else "The artist's rules leave it out.", ""
-        else:
+        elif row.status == VideoStatus.WANTED:
             why, tone = _why(offered, searched_at, monitored)
-        explained.append(
+        else:
+            why, tone = "", ""
+        made.append(
             WantedRow(
                 video=row,
                 why=why,
@@ -98,7 +97,7 @@ def _explained(rows: Sequence[VideoRow]) -> list[WantedRow]:
                 has_source=any(map(_is_ready, offered)),
             )
         )
-    return explained
+    return made
 
 
 def _why(offered: Sequence[_Source], searched_at: int | None, monitored: bool) -> tuple[str, str]:

@@ -1,7 +1,9 @@
 """Bring the schema up to date: numbered files, forward only, frozen once released."""
 
 import contextlib
+import fcntl
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +25,7 @@ def migrate(config: Config) -> list[str]:
     Raises BootError when the database is damaged or was written by a newer version.
     """
     try:
-        with db.session(), _only_one():
+        with db.session(), _only_one(config):
             return _up(config)
     except MigrationError as error:
         raise BootError(f"The database cannot be brought up to date: {error}.") from error
@@ -75,10 +77,11 @@ def _set_collation() -> None:
 
 
 @contextlib.contextmanager
-def _only_one() -> Iterator[None]:
-    """Let one process migrate at a time; SQLite's own write lock does it there."""
+def _only_one(config: Config) -> Iterator[None]:
+    """Let one process migrate at a time: the next finds everything done."""
     if db.is_sqlite():
-        yield
+        with _holding(config.data):
+            yield
         return
     name = f"mvidarr-migrate-{db.database.obj.database}"[:64]
     got = db.database.execute_sql("SELECT GET_LOCK(%s, %s)", (name, LOCK_SECONDS)).fetchone()[0]
@@ -88,3 +91,15 @@ def _only_one() -> Iterator[None]:
         yield
     finally:
         db.database.execute_sql("SELECT RELEASE_LOCK(%s)", (name,))
+
+
+@contextlib.contextmanager
+def _holding(folder: Path) -> Iterator[None]:
+    """Wait for the folder's lock; the system lets go of it when its holder dies."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some network file systems know no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

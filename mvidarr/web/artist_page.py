@@ -1,4 +1,4 @@
-"""The page of one artist: hero, videos by year, candidates, facts, history, and its live regions."""
+"""The page of one artist: hero, videos by year, candidates, history, and its live regions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -110,10 +110,15 @@ def index(req: Request) -> Reply:
 
 @route("GET", "/artists/{id:int}", role=Role.READONLY, title="One artist")
 def show(req: Request) -> Reply:
-    artist = artists.get(req.params["id"])
     if req.is_json:
+        artist = artists.get(req.params["id"])
         row, ids = artist_page.row(artist.id), words.ids_of_artist(artist.id)
         return Reply(data=lambda: serialize.artist(artist, row, ids))
+    return _page(req)
+
+
+def _page(req: Request) -> Reply:
+    artist = artists.get(req.params["id"])
     context = artist_page.context(artist, req.query.get("show", ""))
     topics = ["nav", "videos", f"artist:{artist.id}"]
     return Reply("artists/show.html", {**context, "live_topics": topics})
@@ -126,7 +131,9 @@ def edit(req: Request) -> Reply:
     ids = words.ids_of_artist(artist.id)
     values: dict[str, Any] = {
         **{name: getattr(artist, name) for name in (*artists.LOCKABLE, "monitored", "folder")},
-        **{name: ", ".join(given) if name.startswith("words") else given for name, given in stored.items()},
+        **stored,
+        "words_in": ", ".join(stored["words_in"]),
+        "words_out": ", ".join(stored["words_out"]),
         **{catalogue.kind: ids.get(catalogue.kind, "") for catalogue in words.ARTIST_IDS},
     }
     typed = {name: req.typed[name] for name in values if name in req.typed and name != "types"}
@@ -252,7 +259,7 @@ def discover(req: Request) -> Reply:
 @route("GET", "/artists/{id:int}/search", role=Role.READONLY, title="How a search goes", json=False)
 def search(req: Request) -> Reply:
     if not req.is_partial:
-        return show(req)
+        return _page(req)
     return Reply(partials=[artist_page.search_region(req.params["id"])])
 
 
@@ -264,7 +271,8 @@ def redraw(audience: live.Audience, refs: live.Refs) -> list[render.Partial]:
 def _changes(given: dict[str, Any]) -> dict[str, Any]:
     """What a form says, as the library takes it."""
     kinds = {catalogue.kind for catalogue in words.ARTIST_IDS}
-    changes = {name: value for name, value in given.items() if name not in kinds and name not in _RULES}
+    apart = {*kinds, *_RULES}
+    changes = {name: value for name, value in given.items() if name not in apart}
     if wanted := {name: given[name] for name in _RULES if name in given}:
         changes["rules"] = wanted
     if ids := {kind: given[kind] for kind in kinds if kind in given}:
@@ -281,4 +289,3 @@ def _jumps(sort: str, pairs: browse.Pairs) -> list[tuple[str, str]]:
         href = browse.jump(PATH, pairs, letter.lower()) if letter in there else ""
         jumps.append((letter, href))
     return jumps
-

@@ -53,9 +53,9 @@ def ago(ms: int | None) -> str:
 
 
 def span(seconds: float) -> str:
-    """How long an interval is: 7 days, 1 hour, 20 seconds."""
+    """How long an interval is: 7 days, 1 hour, 90 minutes, 20 seconds."""
     for length, name in SPANS:
-        if seconds * 1000 >= length:
+        if seconds * 1000 >= 2 * length or seconds * 1000 == length:  # never 1.5 as 2
             return plural(round(seconds * 1000 / length), name)
     return plural(round(seconds), "second")
 

@@ -93,6 +93,8 @@ def _convert(kind: Any, value: Any, field: dataclasses.Field[Any], strict: bool)
         return _optional(kind, value, field, strict)
     if origin in {list, tuple}:
         return _several(kind, origin, value, field, strict)
+    if origin is dict:
+        return _object(value)
     if isinstance(value, list) and not strict:
         value = value[-1]  # a checkbox behind its hidden twin: the last one counts
     return _scalar(kind, value, field, strict)
@@ -108,6 +110,12 @@ def _scalar(kind: Any, value: Any, field: dataclasses.Field[Any], strict: bool) 
     if issubclass(kind, str):
         return _string(value, field)
     raise TypeError(f"{field.name} has a type that no form can hold")
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("Give an object.")
+    return value
 
 
 def _optional(kind: Any, value: Any, field: dataclasses.Field[Any], strict: bool) -> Any:
@@ -166,7 +174,7 @@ def _string(value: Any, field: dataclasses.Field[Any]) -> str:
         raise ValueError("Give text.")
     most = field.metadata.get("limit", NAME)
     if field.metadata.get("raw"):  # a password is taken as it is
-        tidied = value
+        tidied = _encodable(value)
     else:
         tidied = text.tidy_lines(value) if field.metadata.get("lines") else text.tidy(value)
     if len(tidied) > most:
@@ -174,3 +182,11 @@ def _string(value: Any, field: dataclasses.Field[Any]) -> str:
     if not tidied and _is_required(field):
         raise ValueError("This is needed.")
     return tidied
+
+
+def _encodable(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("Give text.") from None
+    return value

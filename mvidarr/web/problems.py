@@ -1,7 +1,7 @@
 """Errors, as each representation wants them: a page, the problem partial, or RFC 9457."""
 
 import json
-import logging
+import math
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +12,6 @@ from mvidarr.core.errors import Error, Invalid, Unauthenticated
 from mvidarr.web import render
 from mvidarr.web.routing import Request
 
-log = logging.getLogger(__name__)
 TYPE = "tag:mvidarr,2026:"
 PAGES = {403: "errors/403.html", 404: "errors/404.html"}
 
@@ -23,7 +22,7 @@ def answer(req: Request, error: Exception) -> Response:
     headers = {"Cache-Control": "no-store"}
     wait = getattr(known, "retry_after", None)
     if wait is not None:
-        headers["Retry-After"] = str(max(0, round(wait)))
+        headers["Retry-After"] = str(max(0, math.ceil(wait)))
     if req.is_json:
         return _json(req, known, headers)
     if isinstance(known, Unauthenticated):

@@ -91,7 +91,8 @@ class Request:
         raw = self.query.get(name, "")
         if not raw:
             return default
-        if not raw.isascii() or not raw.isdigit() or not low <= int(raw[:10]) <= high:
+        is_number = raw.isascii() and raw.isdigit() and len(raw) <= 10
+        if not is_number or not low <= int(raw) <= high:
             raise Invalid({name: f"Give a number from {low} to {high}."})
         return int(raw)
 

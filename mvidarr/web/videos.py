@@ -4,12 +4,23 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from mvidarr import settings
 from mvidarr.core.errors import NotFound
 from mvidarr.core.terms import Role, VideoStatus, VideoType, Wish
 from mvidarr.downloads import choose, listing, queue
-from mvidarr.library import artists, details, filters, links, serialize, video_rows, videos
+from mvidarr.library import (
+    artists,
+    details,
+    filters,
+    links,
+    serialize,
+    video_rows,
+    videos,
+    wanted_rows,
+)
 from mvidarr.library.details import Detail
 from mvidarr.library.videos import Song
+from mvidarr.settings import options
 from mvidarr.web import browse, downloads, forms, live, render, stories, videos_list
 from mvidarr.web.forms import UNSET
 from mvidarr.web.routing import Reply, Request, route
@@ -170,13 +181,13 @@ def change(req: Request) -> Reply:
     given = forms.given(req.input(VideoChanges if req.is_json else VideoForm))
     if not req.is_json:
         given |= {name: given[name].splitlines() for name in _NAMES if name in given}
-    wish = given.pop("wish", None)
+    wish: Wish | None = given.pop("wish", None)
     videos.get(video_id)
     if wish is not None:
         choose.wish([video_id], wish, req.person.id)
     if given:
         videos.change(video_id, given)
-    return _changed(req, video_id, _WISHES.get(wish or "", "Saved."))
+    return _changed(req, video_id, _WISHES[wish] if wish else "Saved.")
 
 
 _WISHES = {Wish.WANT: "It is wanted now.", Wish.IGNORE: "Ignored.", Wish.AUTO: "Left to the rules."}
@@ -226,7 +237,7 @@ def download(req: Request) -> Reply:
     )
     return Reply(
         partials=regions([video_id]),
-        data=lambda: downloads.shape(listing.of_video(video_id, 1)[0]),
+        data=lambda: _download(row.id),
         go=f"/videos/{video_id}",
         status=201,
         headers={"Location": f"/api/v1/downloads/{row.id}"},
@@ -259,9 +270,11 @@ def regions(ids: live.Refs, *, pages: bool = True) -> list[render.Partial]:
     """What shows one of these videos: cards and lines in lists, and its own page."""
     found = video_rows.by_ids([video_id for video_id in ids if video_id is not None])
     parts: list[render.Partial] = []
-    for row in found:
+    for wanted in wanted_rows.explained(found):
+        row = wanted.video
         context = {"video": row}
         parts += [
+            (f"video-{row.id}-wanted", "wanted/_row.html", {"row": wanted}),
             (f"video-{row.id}-card", "videos/_card.html", context),
             (f"video-{row.id}-row", "videos/_row.html", context),
             (f"video-{row.id}-ribbon", "artists/_ribbon_card.html", context),
@@ -308,6 +321,7 @@ def _context(detail: Detail) -> dict[str, Any]:
         "following": following,
         "stories": stories.tell(detail.history),
         "can_fetch": detail.row.status in {VideoStatus.WANTED, VideoStatus.FAILED},
+        "lines": (settings.get(options.review_score), settings.get(options.accept_score)),
     }
 
 
@@ -316,6 +330,13 @@ def _row(video_id: int) -> video_rows.VideoRow:
     if not found:
         raise NotFound("This video is not in the library.")
     return found[0]
+
+
+def _download(download_id: int) -> dict[str, Any]:
+    row = listing.one(download_id)
+    if row is None:
+        raise NotFound("The download is gone.")
+    return downloads.shape(row)
 
 
 def _changed(req: Request, video_id: int, toast: str) -> Reply:

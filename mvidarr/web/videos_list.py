@@ -21,6 +21,7 @@ SORTS = (
 )
 COLUMNS = (("title", "Title"), ("year", "Year"), ("created", "Added"))
 GRID, LIST = "grid", "list"
+_QUALITIES = {"2160p": "4K", "sd": "Below 480p"}
 Pairs = list[tuple[str, str]]
 
 
@@ -30,6 +31,16 @@ class Heading:
 
     href: str
     direction: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Excluded:
+    """A value that is left out; `clear` is the list with it."""
+
+    name: str
+    value: str
+    label: str
+    clear: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +60,7 @@ class Listing:
     many: str  # the page that changes all that match
     headings: dict[str, Heading]
     jumps: Sequence[tuple[str, str]]
+    excluded: Sequence[Excluded]
 
 
 def read(req: Request) -> tuple[Filters, str, str]:
@@ -77,6 +89,7 @@ def listing(wanted: Filters, sort: str, view: str, page: Page) -> Listing:
         many=browse.address(f"{PATH}/bulk", chosen),
         headings={name: _heading(name, sort, [*chosen, *look]) for name, _ in COLUMNS},
         jumps=_jumps(sort, pairs),
+        excluded=_excluded(wanted, pairs),
     )
 
 
@@ -88,7 +101,7 @@ def menus(wanted: Filters, pairs: Pairs) -> list[Menu]:
         "type": ("Type", [(kind.value, kind.label) for kind in VideoType]),
         "year": ("Year", _decades(*years) if years else []),
         "genre": ("Genre", [(name, name) for name in video_rows.genres()]),
-        "quality": ("Quality", [(name, name.upper() if name == "sd" else name) for name in filters.QUALITIES]),
+        "quality": ("Quality", [(name, _QUALITIES.get(name, name)) for name in filters.QUALITIES]),
         "has_file": ("File", [("yes", "On disk"), ("no", "Not on disk")]),
     }
     if wanted.values("artist"):
@@ -113,7 +126,6 @@ def _menu(
     choice = wanted.choices.get(name, Choice())
     labels = dict(offered)
     chosen = {value: labels.get(value, value) for value in choice.wanted}
-    chosen |= {f"!{value}": f"not {labels.get(value, value)}" for value in choice.unwanted}
     options = [Option(value=value, label=text, on=value in chosen) for value, text in offered]
     options += [
         Option(value=value, label=text, on=True)
@@ -122,6 +134,19 @@ def _menu(
     ]
     clear = browse.address(PATH, browse.without(pairs, name))
     return Menu(name=name, title=title, options=options, clear=clear)
+
+
+def _excluded(wanted: Filters, pairs: Pairs) -> list[Excluded]:
+    return [
+        Excluded(
+            name=name,
+            value=f"!{value}",
+            label=VideoType(value).label if name == "type" else value,
+            clear=browse.address(PATH, [pair for pair in pairs if pair != (name, f"!{value}")]),
+        )
+        for name, choice in wanted.choices.items()
+        for value in choice.unwanted
+    ]
 
 
 def _decades(first: int, last: int) -> list[tuple[str, str]]:

@@ -140,8 +140,7 @@ def test_kill_9_of_the_supervisor(setting: Setting) -> None:
 
     def kill() -> None:
         program.kill("serve")
-        until(lambda: not program.everything(), seconds=40)
-        program.start()
+        again(program)
 
     setting.until_done(kill)
 
@@ -157,8 +156,7 @@ def test_kill_9_of_everything_at_once(setting: Setting) -> None:
     def kill() -> None:
         for pid in program.everything():
             with_luck(pid)
-        until(lambda: not program.everything(), seconds=40)
-        program.start()
+        again(program)
 
     setting.until_done(kill)
 
@@ -200,6 +198,14 @@ def test_a_lost_queue_file_loses_nothing(setting: Setting) -> None:
     setting.until_done(lose)
 
     check(setting)
+
+
+def again(program: Program) -> None:
+    """Start after a kill, once nothing of the former program is left."""
+    assert program.process is not None
+    program.process.wait(30)
+    until(lambda: not program.everything(), seconds=40)
+    program.start()
 
 
 def with_luck(pid: int) -> None:
