@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+import peewee
+
 from mvidarr.core import clock, db
 from mvidarr.core.config import Config
 from mvidarr.core.errors import Unavailable
@@ -114,7 +116,7 @@ def sweep() -> None:
                 "downloads": claims.may_claim(),
                 "jobs": bool(claim.due(Job, clock.now())),
             }
-    except Unavailable as error:
+    except (Unavailable, peewee.PeeweeException) as error:
         log.warning("sweep skipped error=%s", error)
         return
     for queue in (queues.downloads, queues.jobs):

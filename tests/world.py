@@ -23,7 +23,8 @@ JOGA = "joga_OFFICI"
 BACHELORETTE = "bacheloret1"
 ARMY_GONE, ARMY = "army_gone_1", "army_here_2"
 HUNTER = "hunter_fan1"  # on somebody's channel: waits for a verdict
-HUMAN = "human_fan_1"  # the same
+HUMAN, VENUS = "human_fan_1", "venus_fan_1"  # the same
+OTHER = "Massive Attack"  # nobody adds them unless asked
 
 
 class World:
@@ -61,6 +62,7 @@ class World:
             ("Army of Me", 1995, (ARMY_GONE, ARMY), ("Michel Gondry",)),
             ("Hunter", 1998, (), ("Paul White",)),
             ("Human Behaviour", 1993, (), ("Michel Gondry",)),
+            ("Venus as a Boy", 1993, (), ("Sophie Muller",)),
         ):
             self.musicbrainz.add_video(
                 artist,
@@ -76,21 +78,17 @@ class World:
         self.upload(JOGA, "Björk - Jóga (Official Music Video)", captions=("en",))
         self.upload(BACHELORETTE, "Björk - Bachelorette (Official Music Video)")
         self.upload(ARMY_GONE, "Björk - Army of Me (Official Video)", availability="removed")
-        self.upload(ARMY, "Björk - Army of Me (Official Video, HD)", channel="One Little Independent")
+        self.upload(ARMY, "Björk - Army of Me (Official Video)", channel="90s clips", views=0)
         self.upload(HUNTER, "Björk - Hunter (Official Video)", channel="90s clips")
         self.upload(HUMAN, "Björk - Human Behaviour (Official Video)", channel="90s clips")
+        self.upload(VENUS, "Björk - Venus as a Boy (Official Video)", channel="90s clips")
+        self.musicbrainz.add_artist(OTHER, country="GB")
+        self.upload("teardrop__1", f"{OTHER} - Teardrop (Official Video)", channel=OTHER)
 
     def upload(self, video_id: str, title: str, *, channel: str = ARTIST, **facts: Any) -> None:
         facts = {"duration": SECONDS, "seconds": SECONDS, "heights": HEIGHTS, **facts}
-        channel_id = CHANNEL if channel == ARTIST else channel_id_of(channel)
-        self.youtube.add_video(
-            video_id,
-            title=title,
-            channel=channel,
-            channel_id=channel_id,
-            verified=channel == ARTIST,
-            **facts,
-        )
+        own = channel in {ARTIST, OTHER}
+        self.youtube.add_video(video_id, title=title, channel=channel, verified=own, **facts)
 
     def slow_media(self, bytes_per_s: int) -> Fault:
         """Have all media come slowly; take it back by setting its `bytes_per_s` to None."""
@@ -104,10 +102,10 @@ class World:
         self.add_artist()
         until(self.is_done, seconds=180)
 
-    def add_artist(self) -> int:
-        [known] = [one for one in self.musicbrainz.artists if one.name == ARTIST]
-        ids = {"mb_artist": known.mbid, "youtube_channel": CHANNEL}
-        made = self.program.api("POST", "/artists", {"name": ARTIST, "ids": ids})
+    def add_artist(self, name: str = ARTIST) -> int:
+        [known] = [one for one in self.musicbrainz.artists if one.name == name]
+        ids = {"mb_artist": known.mbid, "youtube_channel": channel_id_of(name)}
+        made = self.program.api("POST", "/artists", {"name": name, "ids": ids})
         number: int = made["id"]
         return number
 

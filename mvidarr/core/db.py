@@ -162,8 +162,11 @@ def _savepoint() -> Iterator[None]:
     try:
         with database.atomic():
             yield
-    except BaseException:
+    except BaseException as error:
         del pending()[kept:]
+        deadlock = _deadlock_behind(error)
+        if deadlock is not None and deadlock is not error:
+            raise deadlock from None
         raise
 
 
@@ -219,6 +222,16 @@ def _follow(call: Callable[[], None]) -> None:
         call()
     except Exception:  # the last resort: peewee would roll back what is already committed
         log.exception("after commit failed")
+
+
+def _deadlock_behind(error: BaseException) -> BaseException | None:
+    """A deadlock takes the savepoint along, whose own end then fails and would hide it."""
+    behind: BaseException | None = error
+    while behind is not None:
+        if isinstance(behind, peewee.OperationalError) and _code(behind) in _DEADLOCKS:
+            return behind
+        behind = behind.__context__
+    return None
 
 
 def _code(error: BaseException) -> int | None:

@@ -58,11 +58,18 @@ def discover(artist_id: int, progress: Progress | None = None) -> Discovery | No
     proposals = match.propose(facts, asked.found, wishes, lines)
     try:
         with db.session():
-            made = db.transact(lambda: _keep(artist_id, name, asked, proposals))
+            made = _written(lambda: _keep(artist_id, name, asked, proposals))
     except NotFound:  # removed while the services were asked
         return None
     tell(steps + 1, steps + 1, _summary(name, made))
     return made
+
+
+def _written(keep: Callable[[], Discovery]) -> Discovery:
+    try:
+        return db.transact(keep)
+    except Conflict:  # somebody added one of the videos at this moment: the next look knows it
+        return db.transact(keep)
 
 
 def _keep(

@@ -4,12 +4,11 @@ from mvidarr import models, settings
 from mvidarr.core import clock, db
 from mvidarr.core.terms import Cause, WorkState
 from mvidarr.downloads import queue, settle
-from mvidarr.governor import breaker
+from mvidarr.governor import breaker, budget
 from mvidarr.jobs import claim
 from mvidarr.jobs.claim import Reaped
 from mvidarr.library import videos
 from mvidarr.library.tables import Download
-from mvidarr.models import Revision
 from mvidarr.settings import options
 
 SERVICE = "youtube"
@@ -18,18 +17,7 @@ _TRIES = 5
 
 def claim_next(owner: str) -> models.Download | None:
     """The next row to run, ours now; None when none is due, or all may not or need not run."""
-    if not may_claim():
-        return None
-    with db.atomic():
-        _take_turns()
-        if not _has_room():
-            return None
-        for download_id in claim.due(Download, clock.now(), _TRIES):
-            row = claim.claim(models.Download, download_id, owner)
-            if row is not None:
-                videos.restate([row.video_id])
-                return row
-    return None
+    return db.transact(lambda: _claim_next(owner)) if may_claim() else None
 
 
 def may_claim() -> bool:
@@ -66,6 +54,18 @@ def postpone(row: models.Download, owner: str, seconds: float) -> None:
         videos.restate([row.video_id])
 
 
+def _claim_next(owner: str) -> models.Download | None:
+    budget.locked(SERVICE)  # MariaDB: count and claim one at a time
+    if not _has_room():
+        return None
+    for download_id in claim.due(Download, clock.now(), _TRIES):
+        row = claim.claim(models.Download, download_id, owner)
+        if row is not None:
+            videos.restate([row.video_id])
+            return row
+    return None
+
+
 def _has_room() -> bool:
     running = Download.select().where(Download.state == WorkState.RUNNING).count()
     return bool(running < settings.get(options.download_concurrency))
@@ -81,9 +81,3 @@ def _taken_back(reaped: Reaped) -> None:
     videos.restate(video_of.values())
     for download_id in reaped.failed:
         settle.record_failed(video_of[download_id], download_id, Cause.CRASHED, claim.CRASHED)
-
-
-def _take_turns() -> None:
-    """Count and claim one at a time. SQLite's transactions take turns anyway."""
-    if not db.is_sqlite():
-        Revision.update(value=Revision.value).where(Revision.id == 1).execute()

@@ -31,12 +31,14 @@ def obstacle() -> Failure | None:
 
 
 def check_room(library: Path, needed: int = 0) -> None:
-    """Raises DiskFull when less than the reserve is free beside `needed` bytes."""
+    """Raises DiskFull when less than the reserve would be left beside `needed` bytes."""
     reserve = settings.get(options.disk_reserve) * MB
-    if disks.free_bytes(library) < reserve + needed:
+    free = disks.free_bytes(library)
+    if free < reserve + needed:
+        wanted = f"{(reserve + needed) // MB + 1:,} MB are needed"
         raise disks.DiskFull(
-            f"Less than {reserve // MB:,} MB are free on the library's disk. Downloads wait until "
-            "there is room."
+            f"{free // MB:,} MB are free on the library's disk, {wanted}. Make room, or lower the "
+            "reserve in the settings; it goes on by itself then."
         )
 
 

@@ -99,7 +99,7 @@ def _once(case: _Case) -> WorkState:
 def _next_source(case: _Case) -> WorkState:
     if case.rule.availability and case.row.source_id:
         sources.mark_availability(case.row.source_id, case.rule.availability)
-    tried = [*case.row.notes.get("tried", ()), case.row.source_id]
+    tried = [*case.row.notes.get("tried", ()), *filter(None, [case.row.source_id])]
     following = sources.best_source(case.row.video_id, tried)
     if following is None:
         return _fail(case, {"tried": tried})

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
+import peewee
+
 from mvidarr.core import db
 from mvidarr.core.errors import Unavailable
 from mvidarr.jobs import claim
@@ -97,7 +99,7 @@ class Watch:
                 with db.session():
                     ours = self._beat()
                 self._seen_at = time.monotonic()
-            except Unavailable as error:
+            except (Unavailable, peewee.PeeweeException) as error:
                 log.warning("row unreachable id=%s error=%s", self._row[1], error)
                 ours = time.monotonic() - self._seen_at < GIVE_UP_AFTER
             if not ours:

@@ -120,16 +120,15 @@ def _lend_pictures(rows: Sequence[ArtistRow]) -> None:
     bare = {row.id: row for row in rows if row.image_hash is None}
     if not bare:
         return
-    newest = Video.select(fn.MAX(Video.image_id)).where(
+    newest = Video.select(Video.artist_id, fn.MAX(Video.image_id)).where(
         Video.artist_id.in_(list(bare)), Video.image_id.is_null(False)
     )
-    query = (
-        Image.select(Video.artist_id, Image.hash)
-        .join(Video, on=(Video.image_id == Image.id))
-        .where(Image.id.in_(newest.group_by(Video.artist_id)), Video.artist_id.in_(list(bare)))
+    lent = dict(newest.group_by(Video.artist_id).tuples())
+    hashes = dict(
+        Image.select(Image.id, Image.hash).where(Image.id.in_(set(lent.values()))).tuples()
     )
-    for artist_id, hash_ in query.tuples():
-        bare[artist_id].image_hash = hash_
+    for artist_id, image_id in lent.items():
+        bare[artist_id].image_hash = hashes.get(image_id)
 
 
 def _joined(columns: Any) -> Any:

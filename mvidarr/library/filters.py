@@ -9,6 +9,8 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from peewee import fn
+
 from mvidarr.core import text
 from mvidarr.core.errors import Invalid
 from mvidarr.core.terms import VideoStatus, VideoType
@@ -154,13 +156,13 @@ def _has_genre(value: str) -> Any:
 
 
 def _in_years(value: str) -> Any:
+    """One year is found by its index. A span is not: so many would have to be sorted after."""
     low, dots, high = value.partition("..")
-    condition = Video.year.is_null(False)
-    if low:
-        condition &= Video.year >= int(low)
-    if high or not dots:
-        condition &= Video.year <= int(high or low)
-    return condition
+    known = Video.year.is_null(False)
+    if not dots:
+        return known & (Video.year == int(low))
+    year = fn.COALESCE(Video.year, 0)
+    return known & (year >= int(low or 0)) & (year <= int(high or 9999))
 
 
 def _has_quality(value: str) -> Any:

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from mvidarr.core import text
+from peewee import fn
+
+from mvidarr.core import db, text
 from mvidarr.library.tables import SearchTerm
 
 ARTIST, VIDEO = "artist", "video"
 MOST_WORDS = 8  # of one question; more only narrow what is already one row
+RARE = 2000  # rows with one word, at most
 _LAST = "\U0010ffff"
 
 
@@ -29,12 +32,20 @@ def forget(kind: str, ref_ids: Any) -> None:
 
 
 def matching(kind: str, q: str, column: Any) -> Any:
-    """The condition that `column` (an id) names a row with every word of `q`, as prefixes."""
+    """The condition that `column` (an id) names a row with every word of `q`, as prefixes.
+
+    A rare word names its rows, which are few. A common one is looked up row by row instead, in
+    the order of the list, because a page of them is found soon.
+    """
     found = text.words(q)[:MOST_WORDS]
     condition = column.is_null(False) if found else column.is_null()
     for word in found:
-        ids = SearchTerm.select(SearchTerm.ref_id).where(
+        rows = SearchTerm.select(SearchTerm.ref_id).where(
             SearchTerm.kind == kind, SearchTerm.term >= word, SearchTerm.term < word + _LAST
         )
-        condition &= column.in_(ids)
+        _, is_rare = db.capped_count(rows, RARE)
+        if is_rare:
+            condition &= column.in_(rows)
+        else:
+            condition &= fn.EXISTS(rows.where(SearchTerm.ref_id == column))
     return condition

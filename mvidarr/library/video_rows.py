@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import JOIN, fn
+from peewee import JOIN
 
 from mvidarr import models
 from mvidarr.core import db
@@ -149,8 +149,8 @@ def genres(limit: int = 60) -> list[str]:
 
 def years() -> tuple[int, int] | None:
     """The first and the last year in the library."""
-    known = Video.select(fn.MIN(Video.year), fn.MAX(Video.year)).where(Video.year.is_null(False))
-    first, last = known.tuples().get()
+    known = Video.select(Video.year).where(Video.year.is_null(False)).limit(1)
+    first, last = known.order_by(Video.year).scalar(), known.order_by(Video.year.desc()).scalar()
     return None if first is None else (first, last)
 
 

@@ -235,7 +235,7 @@ def up(migrator: SchemaMigrator, db: Database) -> None:
 
         class Meta:
             table_name = "search_term"
-            indexes = ((("kind", "term", "ref_id"), True), (("kind", "ref_id"), False))
+            indexes = ((("kind", "term", "ref_id"), True), (("kind", "ref_id", "term"), False))
 
     create(
         db,

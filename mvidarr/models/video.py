@@ -188,5 +188,5 @@ class SearchTerm(Table):
     class Meta:
         indexes = (
             (("kind", "term", "ref_id"), True),
-            (("kind", "ref_id"), False),
+            (("kind", "ref_id", "term"), False),
         )

@@ -125,6 +125,7 @@ def change(values: Mapping[str, Any], by_user: int | None = None) -> list[str]:
     Raises Invalid with a message per key, or Conflict for what the environment fixes.
     """
     parsed = _parsed(values)
+    _look()  # the first look tells nobody: it must not be the one after our own write
     with db.atomic():
         before = _in_database(parsed)
         changed = [key for key, value in parsed.items() if before[key] != value]
@@ -137,6 +138,7 @@ def change(values: Mapping[str, Any], by_user: int | None = None) -> list[str]:
 def reset(key: str, by_user: int | None = None) -> None:
     """Back to the default; the row stays, so that other processes notice."""
     _need_free(find(key))
+    _look()
     with db.atomic():
         _write(key, None, by_user)
         db.after_commit(_forget)

@@ -8,13 +8,15 @@ from typing import Any
 from mvidarr import models
 from mvidarr.core.errors import Invalid
 from mvidarr.core.terms import Role
-from mvidarr.discovery import candidates
+from mvidarr.discovery import candidates, portraits
 from mvidarr.integrations.protocols import FoundArtist
 from mvidarr.jobs import jobs
 from mvidarr.library import artists, serialize, words
 from mvidarr.library.artists import NewArtist
-from mvidarr.web import artist_page, forms
-from mvidarr.web.routing import Reply, Request, route
+from mvidarr.web import artist_page, browse, forms
+from mvidarr.web.routing import Reply, Request, TextReply, route
+
+PICTURE = "/artists/picture"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ class Offer:
     """A candidate on the page. `value`: what its button sends; `known`: it is in the library."""
 
     found: FoundArtist
+    picture: str
     facts: Sequence[str]
     value: str
     known: models.Artist | None
@@ -95,6 +98,26 @@ def find(req: Request) -> Reply:
 
 
 @route(
+    "GET",
+    PICTURE,
+    role=Role.MANAGER,
+    title="Picture of a candidate",
+    json=False,
+    slow=True,
+    query={"url": "Its address at a known picture host."},
+)
+def picture(req: Request) -> TextReply:
+    found = portraits.fetch(req.query.get("url", ""), req.config)
+    if found is None:  # no error: the page is complete without it
+        return TextReply(content=b"", media_type="image/png", status=204)
+    return TextReply(
+        content=found.content,
+        media_type=found.content_type,
+        headers={"Cache-Control": "private, max-age=86400"},
+    )
+
+
+@route(
     "POST",
     "/artists",
     role=Role.MANAGER,
@@ -128,7 +151,14 @@ def _chosen(form: ChosenArtist) -> AddArtist:
 
 def _offer(found: FoundArtist) -> Offer:
     known = artists.known_as(found.name, found.disambiguation, found.ids)
-    return Offer(found=found, facts=_facts(found), value=json.dumps(_new(found)), known=known)
+    link = found.image_url or ""
+    return Offer(
+        found=found,
+        picture=browse.address(PICTURE, [("url", link)]) if portraits.is_offered(link) else "",
+        facts=_facts(found),
+        value=json.dumps(_new(found)),
+        known=known,
+    )
 
 
 def _new(found: FoundArtist) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from mvidarr.library import (
     video_rows,
     words,
 )
-from mvidarr.web import artist_page, browse, forms, live, render
+from mvidarr.web import artist_page, browse, forms, live, render, videos
 from mvidarr.web.forms import UNSET
 from mvidarr.web.routing import Reply, Request, route
 
@@ -68,11 +68,6 @@ class ArtistForm:
     imvdb_entity: str = UNSET
     youtube_channel: str = UNSET
     locked: list[str] = UNSET
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deletion:
-    with_files: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,13 +177,13 @@ def ask_delete(req: Request) -> Reply:
     "/artists/{id:int}",
     role=Role.MANAGER,
     title="Delete an artist",
-    takes=Deletion,
+    takes=videos.Deletion,
     slow=True,
     status=204,
 )
 def delete(req: Request) -> Reply:
     artist = artists.get(req.params["id"])
-    artists.delete(artist.id, with_files=req.input(Deletion).with_files)
+    artists.delete(artist.id, with_files=req.input(videos.Deletion).with_files)
     return Reply(go=PATH, status=204, toast=f"{artist.name} deleted.")
 
 

@@ -117,7 +117,7 @@ class Hub:
             log.warning("live look failed error=%s", error)
             return
         for listener, event, seen in messages:
-            listener.seen = max(listener.seen, seen)
+            listener.seen = seen
             if event is not None and listener in self.listeners:
                 listener.give(event)
 
@@ -153,6 +153,7 @@ def stream(req: Request) -> StreamReply:
 @route("GET", "/live/poll", role=Role.READONLY, title="Changes to a page", json=False)
 def poll(req: Request) -> TextReply:
     listener = Listener(req.person, _wanted(req), _number(req.query.get("since", "")))
+    listener.close()  # nothing is sent to it: the answer is all that it gets
     [(_, event, seen)] = _messages_for([listener])
     if event is None:
         return TextReply(content=b"", media_type="text/html", status=204)
@@ -179,15 +180,21 @@ def _messages_for(
     """What each listener is to be told now, and up to which change."""
     with db.session():
         newest = activity.newest()
-        oldest = min(listener.seen for listener in listeners)
-        if newest <= oldest:
-            return [(listener, None, newest) for listener in listeners]
-        changes = activity.changes_since(oldest)
-        if changes is None:
-            return [(one, _resync(newest), newest) for one in listeners]
-        upto = changes[-1].rev
+        places = {listener.seen for listener in listeners} - {newest}
+        missed = {seen: activity.changes_since(seen) for seen in places}
         drawn: dict[Any, str] = {}
-        return [(one, _message(one, changes, upto, drawn), upto) for one in listeners]
+        return [(one, *_news(one, missed.get(one.seen, ()), newest, drawn)) for one in listeners]
+
+
+def _news(
+    listener: Listener, changes: Sequence[Any] | None, newest: int, drawn: dict[Any, str]
+) -> tuple[ServerSentEvent | None, int]:
+    if changes is None:
+        return _resync(newest), newest
+    if not changes:
+        return None, newest
+    upto = changes[-1].rev
+    return _message(listener, changes, upto, drawn), upto
 
 
 def _message(
@@ -213,7 +220,13 @@ def _draw(name: str, audience: Audience, ids: Refs) -> str:
     renderer = RENDERERS.get(name)
     if renderer is None:
         return ""
-    return render.regions(list(renderer(audience, ids)), render.base_context(audience))
+    try:
+        return render.regions(list(renderer(audience, ids)), render.base_context(audience))
+    except peewee.PeeweeException:
+        raise
+    except Exception:  # the last resort: what cannot be drawn must not end everybody's stream
+        log.exception("live region failed topic=%s", name)
+        return ""
 
 
 def _resync(newest: int) -> ServerSentEvent:
@@ -221,8 +234,12 @@ def _resync(newest: int) -> ServerSentEvent:
 
 
 def _still_allowed(req: Request) -> bool:
-    with db.session():
-        person = identify.identify(req.cookies, {}, ip=req.ip)
+    try:
+        with db.session():
+            person = identify.identify(req.cookies, {}, ip=req.ip)
+    except (Error, peewee.PeeweeException) as error:  # nobody is signed out by a busy database
+        log.warning("live check failed error=%s", error)
+        return True
     return person is not None and req.user is not None and person.role is req.user.role
 
 
@@ -230,11 +247,15 @@ def _wanted(req: Request) -> list[Wanted]:
     wanted = []
     for given in req.query.get("topics", "").split(","):
         name, _, ref = given.partition(":")
-        if name not in activity.TOPICS or (ref and not ref.isdigit()):
-            raise Invalid({"topics": f"There is no topic {given}."})
+        if name not in activity.TOPICS or (ref and not _is_number(ref)):
+            raise Invalid({"topics": f"There is no topic {given[:80]}."})
         wanted.append(Wanted(name, int(ref) if ref else None))
     return wanted
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return int(text) if _is_number(text) else 0
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

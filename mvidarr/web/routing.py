@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.datastructures import Headers, QueryParams
 
 from mvidarr.accounts.identify import Person
@@ -21,6 +22,15 @@ from mvidarr.web import forms, shapes
 T = TypeVar("T")
 PUBLIC: Final = None  # the role of a route that anybody may ask
 BODY_LIMIT = 1 << 20  # bytes
+
+
+class _RowId(IntegerConvertor):
+    """What `{id:int}` takes: a longer number is no address, for no database could look it up."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("int", _RowId())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,11 @@
 """Videos: the library as grid and list, one video with all about it, edits, wishes, removal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from mvidarr import settings
-from mvidarr.core.errors import NotFound
+from mvidarr.core.errors import Invalid, NotFound
 from mvidarr.core.terms import Role, VideoStatus, VideoType, Wish
 from mvidarr.downloads import choose, listing, queue
 from mvidarr.library import (
@@ -115,11 +115,20 @@ def index(req: Request) -> Reply:
     return Reply("videos/index.html", {**context, **more, "live_topics": ["nav", "videos"]})
 
 
-@route("GET", "/videos/new", role=Role.MANAGER, title="Add a video by hand", json=False)
+@route(
+    "GET",
+    "/videos/new",
+    role=Role.MANAGER,
+    title="Add a video by hand",
+    json=False,
+    query={"artist": "The number of its artist."},
+)
 def new(req: Request) -> Reply:
-    artist_id = int(req.typed["artist_id"]) if req.errors else req.number("artist", 0, 0, 2**31 - 1)
+    raw = str(req.typed.get("artist_id") or req.query.get("artist", ""))
+    if not raw.isascii() or not raw.isdecimal() or len(raw) > 9:
+        raise Invalid({"artist_id": "Choose an artist first."})
     types = [(kind.value, kind.label) for kind in VideoType]
-    return Reply("videos/new.html", {"artist": artists.get(artist_id), "types": types})
+    return Reply("videos/new.html", {"artist": artists.get(int(raw)), "types": types})
 
 
 @route(
@@ -148,9 +157,18 @@ def create(req: Request) -> Reply:
 
 @route("GET", "/videos/{id:int}", role=Role.READONLY, title="One video")
 def show(req: Request) -> Reply:
+    return _page(req)
+
+
+def _page(req: Request) -> Reply:
     detail = details.load(req.params["id"])
     context = {**_context(detail), "live_topics": ["nav", f"video:{detail.id}"]}
     return Reply("videos/show.html", context, data=lambda: serialize.video(detail))
+
+
+def show_sources(req: Request) -> Reply:
+    """The page, or as a fragment the uploads alone: for an address that was refused."""
+    return replace(_page(req), block="sources")
 
 
 @route("GET", "/videos/{id:int}/edit", role=Role.MANAGER, title="Edit a video", json=False)
@@ -251,7 +269,7 @@ def download(req: Request) -> Reply:
     role=Role.MANAGER,
     title="Have a video come from an address",
     takes=Link,
-    on_invalid=show,
+    on_invalid=show_sources,
     status=201,
 )
 def add_source(req: Request) -> Reply:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 
+import peewee
 import pytest
 
 from mvidarr.core import clock, db, errors
@@ -220,13 +221,17 @@ def test_a_watch_beats_without_being_asked(monkeypatch: pytest.MonkeyPatch) -> N
         until(lambda: fresh(job).lease_until > 1)
 
 
+@pytest.mark.parametrize(
+    "error",
+    [errors.Unavailable("It is busy."), peewee.OperationalError(2013, "Lost connection")],
+)
 def test_a_watch_without_a_database_gives_up_before_the_lease_ends(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     from mvidarr.jobs import watch
 
     def away(*_: object) -> bool:
-        raise errors.Unavailable("The database cannot be reached.")
+        raise error
 
     jobs.add("sweep")
     job = jobs.claim_due("here.1")
@@ -263,3 +268,33 @@ def failing(error: Exception) -> Callable[[Job, Context], None]:
 
 def void(value: object) -> None:
     del value
+
+
+def test_of_many_who_add_the_same_at_once_one_wins() -> None:
+    begin = threading.Barrier(4)
+    answered: list[int] = []
+
+    def add() -> None:
+        with db.session():
+            begin.wait()
+            answered.append(jobs.add("discover", "7").id)
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answered) == 4
+    assert len(set(answered)) == 1
+    assert Job.select().count() == 1
+
+
+def test_a_job_that_ended_while_it_was_added_is_a_conflict(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """MariaDB: seen by the index, gone by the time it is read."""
+    jobs.add("sweep")
+    monkeypatch.setattr(jobs, "_active", lambda key: None)
+
+    with pytest.raises(errors.Conflict):
+        jobs.add("sweep")

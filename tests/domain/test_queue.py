@@ -1,5 +1,7 @@
 """The queue of downloads: what people do with it, and which row the worker takes next."""
 
+import threading
+
 import pytest
 
 from mvidarr import settings
@@ -393,3 +395,44 @@ def video_source(video: Video) -> int:
 
     found: int = VideoSource.get(VideoSource.video == video.id).id
     return found
+
+
+def test_of_many_workers_at_once_no_more_than_allowed_claim() -> None:
+    settings.change({"download_concurrency": "3"})
+    for _ in range(8):
+        queue.add(make_video(source=True).id)
+    taken: list[int] = []
+
+    def work(number: int) -> None:
+        with db.session():
+            for _ in range(3):
+                row = claims.claim_next(f"worker{number}.1")
+                if row is not None:
+                    taken.append(row.id)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == len(set(taken)) == 3
+
+
+def test_of_many_clicks_at_once_one_download_comes() -> None:
+    video_id = make_video(source=True).id
+    begin = threading.Barrier(4)
+    answered: list[int] = []
+
+    def click() -> None:
+        with db.session():
+            begin.wait()
+            answered.append(queue.add(video_id).id)
+
+    threads = [threading.Thread(target=click) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answered) == 4
+    assert len(set(answered)) == 1
+    assert Download.select().count() == 1

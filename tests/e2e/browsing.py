@@ -150,3 +150,17 @@ def shoot(page: Page, name: str, folder: Path, *, whole: bool = True) -> None:
 
 def texts(page: Page, selector: str) -> Sequence[str]:
     return [text.strip() for text in page.locator(selector).all_inner_texts()]
+
+
+def percents(page: Page) -> list[int]:
+    """How far the downloads on the page are, where they say it."""
+    return [int(text[:-1]) for text in texts(page, ".deck .readout") if text.endswith("%")]
+
+
+def stay(page: Page) -> None:
+    """Mark the document, to see later that it was never loaded again."""
+    page.evaluate("document.documentElement.dataset.stayed = 'yes'")
+
+
+def stayed(page: Page) -> bool:
+    return page.locator("html[data-stayed=yes]").count() == 1

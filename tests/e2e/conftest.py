@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.browsing import CHROMIUM_ARGS, Tabs
 from tests.fakes import media
 from tests.world import World, world
 
 CHROMIUM = shutil.which("chromium")
+PATIENCE = 30_000  # ms; two cores may be busy with other tests
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,13 +25,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
-        if "filled" in getattr(item, "fixturenames", ()) and not media.has_ffmpeg():
+        if {"filled", "ready"} & set(getattr(item, "fixturenames", ())) and not media.has_ffmpeg():
             item.add_marker(pytest.mark.skip(reason="ffmpeg is not installed"))
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium for a file of tests: playwright's event loop must not outlive them."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM, args=list(CHROMIUM_ARGS), timeout=60_000
@@ -52,4 +54,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The program, set up, with an artist whose videos were found and downloaded."""
     with world(tmp_path_factory.mktemp("world")) as made:
         made.fill()
+        yield made
+
+
+@pytest.fixture
+def ready(tmp_path: Path) -> Iterator[World]:
+    """The program, set up, with nothing in it yet."""
+    with world(tmp_path) as made:
+        made.program.set_up()
         yield made

@@ -12,8 +12,9 @@ from mvidarr import settings
 from mvidarr.core import clock
 from mvidarr.core.config import Config
 from mvidarr.core.terms import Cause, VideoStatus, WorkState
-from mvidarr.downloads import claims, queue, reconcile, run
-from mvidarr.media import place, probe
+from mvidarr.downloads import claims, queue, run, steps
+from mvidarr.downloads.work import Job
+from mvidarr.media import disks, place, probe
 from mvidarr.models import Download, Video, VideoFile
 from tests.conftest import until
 from tests.factories import fresh, make_artist, make_source, make_video
@@ -60,39 +61,79 @@ def videos_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*.mp4") if place.OWN_FOLDER not in path.parts]
 
 
-@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("free", [4_096, 60_000, 200_000, 400_000, 600_000, 800_000, 1_000_000])
-def test_a_disk_that_fills_up_at_any_step_is_waited_for(
-    database: Config,
-    small_library: Path,
-    fake_internet: FakeInternet,
-    fake_youtube: FakeYouTube,
-    free: int,
-) -> None:
+@pytest.fixture
+def row(
+    database: Config, small_library: Path, fake_internet: FakeInternet, fake_youtube: FakeYouTube
+) -> Download:
+    """A download that waits, into the small library."""
     changes = {"library_path": str(small_library), "outbound_proxy": fake_internet.proxy_url}
     settings.change({**changes, "disk_reserve": "0"})
-    config = replace(database, ca=fake_internet.ca_file)
     fake_youtube.add_video(ID, title="Björk - Jóga", heights=(360,))
     video = make_video(make_artist("Björk"), "Jóga")
     make_source(video=video, source_id=ID)
-    row = queue.add(video.id)
+    return queue.add(video.id)
 
+
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("free", [4_096, 60_000, 300_000, 600_000])
+def test_a_disk_without_room_for_a_download_is_waited_for(
+    database: Config, small_library: Path, fake_internet: FakeInternet, row: Download, free: int
+) -> None:
+    config = replace(database, ca=fake_internet.ca_file)
     with filled(small_library, free):
         attempt(config)
-        row = fresh(row)
-        if row.state == WorkState.QUEUED:
-            assert (row.cause, row.attempts) == (Cause.DISK_FULL, 0)
-            assert videos_in(small_library) == []
-            assert fresh(video).status == VideoStatus.QUEUED
-    if row.state == WorkState.QUEUED:
-        Download.update(next_try_at=clock.now()).execute()
+        check_waits(row, small_library)
+
+    check_goes_on(row, small_library, config)
+
+
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("step", ["describe", "place"])
+def test_a_disk_that_fills_up_under_way_is_waited_for(
+    database: Config,
+    small_library: Path,
+    fake_internet: FakeInternet,
+    row: Download,
+    step: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = replace(database, ca=fake_internet.ca_file)
+    filler = small_library / "filler"
+
+    def fill(name: str, real: steps.Step) -> steps.Step:
+        def work(job: Job) -> Job:
+            if name == step:
+                free = disks.free_bytes(small_library)
+                filler.write_bytes(b"x" * (free - 8_192))
+            return real(job)
+
+        return work
+
+    with monkeypatch.context() as patch:
+        filling = [(name, stage, fill(name, real)) for name, stage, real in steps.STEPS]
+        patch.setattr(steps, "STEPS", filling)
         attempt(config)
+    check_waits(row, small_library)
+    filler.unlink()
+
+    check_goes_on(row, small_library, config)
+
+
+def check_waits(row: Download, library: Path) -> None:
+    row = fresh(row)
+    assert (row.state, row.cause, row.attempts) == ("queued", Cause.DISK_FULL, 0)
+    assert videos_in(library) == []
+    assert Video.get().status == VideoStatus.QUEUED
+
+
+def check_goes_on(row: Download, library: Path, config: Config) -> None:
+    Download.update(next_try_at=clock.now()).execute()
+    attempt(config)
 
     assert fresh(row).state == WorkState.DONE
-    assert [small_library / VideoFile.get().path] == videos_in(small_library)
-    probe.probe(small_library / VideoFile.get().path)
-    reconcile.clear_staging()
-    assert list((small_library / place.OWN_FOLDER / "staging").iterdir()) == []
+    assert [library / VideoFile.get().path] == videos_in(library)
+    probe.probe(library / VideoFile.get().path)
+    assert list((library / place.OWN_FOLDER / "staging").iterdir()) == []
 
 
 def attempt(config: Config) -> None:

@@ -47,13 +47,22 @@ class Setting:
         found: int = Download.select().where(Download.state.in_(ACTIVE)).count()
         return found
 
+    def done(self) -> int:
+        found: int = Download.select().where(Download.state == WorkState.DONE).count()
+        return found
+
     def go_on(self) -> None:
-        """Wait until a random number of things happened, or all is done."""
-        goal = activity.newest() + self.random.randint(2, 40)
-        until(lambda: activity.newest() >= goal or not self.active(), seconds=120)
+        """Wait until a random number of downloads ended, and then of smaller things happened.
+
+        Some of them must end: a row that loses its worker ten times is given up, and rightly.
+        """
+        goal = self.done() + self.random.choice([0, 1, 1, 2, 3, 4])
+        until(lambda: self.done() >= goal or not self.active(), seconds=180)
+        moment = activity.newest() + self.random.randint(1, 20)
+        until(lambda: activity.newest() >= moment or not self.active(), seconds=120)
 
     def until_done(self, kill: Callable[[], None]) -> None:
-        for _ in range(max(4, self.downloads // 3)):
+        for _ in range(max(4, self.downloads // 4)):
             self.go_on()
             if not self.active():
                 break
@@ -115,7 +124,7 @@ def check(setting: Setting) -> None:
         wanted |= {path.with_name(path.stem + ending) for ending in ENDINGS}
         assert (library / path).stat().st_size == file.size
     assert found == wanted
-    probe.probe(library / VideoFile.select().order_by(VideoFile.id.desc()).first().path)
+    probe.probe(library / file.path)
     until(lambda: not list((library / place.OWN_FOLDER / "staging").iterdir()))
 
 

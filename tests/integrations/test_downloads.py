@@ -12,14 +12,15 @@ import pytest
 from mvidarr import settings
 from mvidarr.core import clock, db
 from mvidarr.core.config import Config
-from mvidarr.core.terms import Availability, Cause, VideoStatus, WorkState
-from mvidarr.downloads import claims, queue, reconcile, run, steps
+from mvidarr.core.terms import Availability, Cause, Stage, VideoStatus, WorkState
+from mvidarr.downloads import claims, queue, reconcile, replaced, run, steps
+from mvidarr.downloads.work import Job
 from mvidarr.governor import breaker
-from mvidarr.media import place
+from mvidarr.media import disks, place
 from mvidarr.models import Download, Event, Video, VideoFile, VideoSource
 from tests.conftest import until
 from tests.factories import fresh, make_artist, make_source, make_video
-from tests.fakes import media
+from tests.fakes import answers, media
 from tests.fakes.answers import Fault
 from tests.fakes.internet import FakeInternet
 from tests.fakes.youtube import FakeYouTube
@@ -327,6 +328,83 @@ def test_a_second_download_replaces_the_file(setting: Config, library: Path, vid
     assert old.stat().st_size > 1000
     assert VideoFile.select().count() == 1
     assert len(files_in(library)) == 5
+
+
+def test_a_file_is_back_when_its_successor_cannot_take_its_place(
+    setting: Config, library: Path, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.add(video.id)
+    take(setting)
+    old = library / VideoFile.get().path
+    before = old.read_bytes()
+    queue.add(video.id)
+
+    def full(*args: Any) -> Path:
+        assert not old.exists()
+        raise disks.DiskFull("There is no room.")
+
+    monkeypatch.setattr(place, "place", full)
+
+    assert take(setting).cause == Cause.DISK_FULL
+    assert old.read_bytes() == before
+    assert fresh(video).status == VideoStatus.DOWNLOADED
+
+
+def test_a_file_is_back_after_a_crash_and_a_cancel(
+    setting: Config, library: Path, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.add(video.id)
+    take(setting)
+    old = library / VideoFile.get().path
+    row = queue.add(video.id)
+
+    def killed(job: Job) -> Any:
+        old.rename(job.staging / replaced.FOLDER / old.name)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(replaced, "set_aside", killed)
+        patch.setattr(steps, "STEPS", [*steps.STEPS[:3], ("place", Stage.SHELVE, making_room)])
+        with pytest.raises(Killed):
+            take(setting)
+    assert not old.exists()
+    queue.cancel(row.id)
+
+    reconcile.clear_staging()
+
+    assert old.is_file()
+
+
+def making_room(job: Job) -> Job:
+    (job.staging / replaced.FOLDER).mkdir()
+    return steps.shelve(job)
+
+
+def test_a_better_container_takes_the_former_files_place(
+    setting: Config, library: Path, video: Video, fake_youtube: FakeYouTube
+) -> None:
+    queue.add(video.id)
+    take(setting)
+    fake_youtube.videos[ID].codec, fake_youtube.videos[ID].heights = "vp9", (360,)
+    fake_youtube.videos[ID].audio_codecs = ("opus",)
+    settings.change({"max_height": "2160"})
+    queue.add(video.id)
+
+    assert take(setting).state == WorkState.DONE
+    assert [Path(file.path).suffix for file in VideoFile.select()] == [".mkv"]
+    assert len(files_in(library)) == 5
+    assert Event.select().where(Event.kind == "video.upgraded").count() == 1
+
+
+def test_without_a_picture_a_frame_is_taken(
+    setting: Config, library: Path, video: Video, fake_internet: FakeInternet
+) -> None:
+    fake_internet.fault(Fault(host=FakeYouTube.PICTURES, answer=answers.server_error(404)))
+    queue.add(video.id)
+
+    assert take(setting).state == WorkState.DONE
+    assert fresh(video).image_id is not None
+    assert len(list(library.rglob("*-poster.jpg"))) == 1
 
 
 def test_somebody_elses_file_of_that_name_stays(

@@ -89,9 +89,7 @@ def test_facts_come_from_files_too(tmp_path: Path) -> None:
     secret.write_text(f"{GOOD_SECRET}\nan older one that is still read\n")
     port.write_text("9000\n")
 
-    made = load(
-        tmp_path / "data", MVIDARR_SECRET_FILE=str(secret), MVIDARR_PORT_FILE=str(port)
-    )
+    made = load(tmp_path / "data", MVIDARR_SECRET_FILE=str(secret), MVIDARR_PORT_FILE=str(port))
 
     assert made.secrets == (GOOD_SECRET, "an older one that is still read")
     assert made.port == 9000

@@ -126,7 +126,9 @@ def test_secrets_may_come_in_while_others_log() -> None:
 
 
 @pytest.mark.usefixtures("_root_logger")
-def test_each_process_writes_its_own_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_process_writes_its_own_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     logs.set_up("web", tmp_path)
     logging.getLogger("mvidarr.test").info("started port=%s token=%s", 8642, SECRET)
     logging.getLogger("urllib3").info("chatter")

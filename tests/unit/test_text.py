@@ -57,7 +57,8 @@ def test_identity_ignores_case_width_and_spaces(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("Björk", "Bjork"), ("Air", "Airbourne"), ("P!nk", "Pnk"), ("The Who", "Who")]
+    ("one", "other"),
+    [("Björk", "Bjork"), ("Air", "Airbourne"), ("P!nk", "Pnk"), ("The Who", "Who")],
 )
 def test_identity_keeps_accents_and_signs(one: str, other: str) -> None:
     assert text.name_key(one) != text.name_key(other)
@@ -170,6 +171,8 @@ def test_cut_never_exceeds_its_limit(whole: str, limit: int) -> None:
     assert len(text.cut_bytes(whole, limit).encode()) <= limit
 
 
-@pytest.mark.parametrize(("key", "letter"), [("abba", "A"), ("2pac", "#"), ("", "#"), ("東京", "#")])
+@pytest.mark.parametrize(
+    ("key", "letter"), [("abba", "A"), ("2pac", "#"), ("", "#"), ("東京", "#")]
+)
 def test_headings_of_the_alphabet(key: str, letter: str) -> None:
     assert text.initial(key) == letter

@@ -1,12 +1,14 @@
 """Artists on pages, in fragments and as JSON."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from mvidarr.core import db
-from mvidarr.core.errors import Invalid
+from mvidarr.core import db, http
+from mvidarr.core.errors import Invalid, ServiceError
+from mvidarr.core.http import Body
 from mvidarr.core.terms import Role
 from mvidarr.discovery import candidates
 from mvidarr.discovery.candidates import Candidates
@@ -167,6 +169,33 @@ def test_candidates_are_offered_and_one_is_added(
     found = manager.get("/api/artists/find?q=Air").json()
     assert found["items"][0]["artist_id"] == artist.id
     assert found["items"][0]["ids"] == {"mb_artist": "abc"}
+
+
+def test_pictures_of_candidates_come_through_us_from_known_hosts_only(
+    manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = "https://yt3.ggpht.com/abc=s88"
+    answer = Candidates(
+        asked="Air",
+        found=[replace(FOUND, image_url=link), replace(FOUND, image_url="https://example.org/x")],
+        problems=[],
+    )
+    monkeypatch.setattr(candidates, "find", lambda query: answer)
+    page = manager.get("/artists/find?q=Air").text
+    assert page.count('src="/artists/picture?url=') == 1
+
+    body = Body(content=b"png", content_type="image/png", url=link)
+    monkeypatch.setattr(http.OutsideClient, "get", lambda self, url, **more: body)
+    reply = manager.get(f"/artists/picture?url={link}")
+    assert (reply.content, reply.headers["Content-Type"]) == (b"png", "image/png")
+    for other in ("https://example.org/x", "http://yt3.ggpht.com/x", "https://[", ""):
+        assert manager.get(f"/artists/picture?url={other}").status_code == 404
+
+    def fail(self: Any, url: str, **more: Any) -> Body:
+        raise ServiceError("outside", "That link cannot be fetched.")
+
+    monkeypatch.setattr(http.OutsideClient, "get", fail)
+    assert manager.get(f"/artists/picture?url={link}").status_code == 204
 
 
 def test_a_link_that_leads_nowhere_is_said_beside_the_field(

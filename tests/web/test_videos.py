@@ -363,6 +363,12 @@ def test_an_address_is_added_on_the_page(manager: Client) -> None:
     bad = manager.post(f"/videos/{video.id}/sources", {"link": "nonsense"})
     assert bad.status_code == 422
     assert 'value="nonsense"' in bad.text
+    region = manager.fragment(
+        f"/videos/{video.id}/sources", f"video-{video.id}-sources", "POST", link="nonsense"
+    )
+    assert region.status_code == 422
+    assert "Paste the address" in region.text
+    assert region.text.strip().startswith("<section")
 
 
 def test_what_happened_is_told_in_words(reader: Client) -> None:
