@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import hypothesis
 import peewee
 import pytest
 
@@ -17,6 +18,12 @@ from mvidarr.core.config import Config
 
 SECRET = "a secret for tests that nobody uses elsewhere"
 MARIADB = ("mariadb-install-db", "mariadbd")
+# a test says what is so, never how fast: a busy machine is no failure
+hypothesis.settings.register_profile(
+    "mvidarr", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("mvidarr")
+
 pytest_plugins = ["tests.fakes.fixtures", "tests.fakes.service_fixtures"]
 
 

@@ -125,6 +125,18 @@ class Program:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    def run(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """Another command of it, in the same data folder."""
+        return subprocess.run(
+            [sys.executable, "-m", "mvidarr", *words],
+            cwd=self.folder,
+            env=self.environment(),
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
     # asking it
 
     def set_up(self) -> "Program":

@@ -22,8 +22,9 @@ HEIGHTS = (360, 240)
 JOGA = "joga_OFFICI"
 BACHELORETTE = "bacheloret1"
 ARMY_GONE, ARMY = "army_gone_1", "army_here_2"
+FAILING = "Hyperballad"
 HUNTER = "hunter_fan1"  # on somebody's channel: waits for a verdict
-HUMAN, VENUS = "human_fan_1", "venus_fan_1"  # the same
+HUMAN, VENUS, HIDDEN = "human_fan_1", "venus_fan_1", "hidden_fan1"  # the same
 OTHER = "Massive Attack"  # nobody adds them unless asked
 
 
@@ -63,6 +64,7 @@ class World:
             ("Hunter", 1998, (), ("Paul White",)),
             ("Human Behaviour", 1993, (), ("Michel Gondry",)),
             ("Venus as a Boy", 1993, (), ("Sophie Muller",)),
+            ("Hidden Place", 2001, (), ("Inez & Vinoodh",)),
         ):
             self.musicbrainz.add_video(
                 artist,
@@ -79,9 +81,15 @@ class World:
         self.upload(BACHELORETTE, "Björk - Bachelorette (Official Music Video)")
         self.upload(ARMY_GONE, "Björk - Army of Me (Official Video)", availability="removed")
         self.upload(ARMY, "Björk - Army of Me (Official Video)", channel="90s clips", views=0)
-        self.upload(HUNTER, "Björk - Hunter (Official Video)", channel="90s clips")
-        self.upload(HUMAN, "Björk - Human Behaviour (Official Video)", channel="90s clips")
-        self.upload(VENUS, "Björk - Venus as a Boy (Official Video)", channel="90s clips")
+        for video_id, name in (
+            (HUNTER, "Hunter"),
+            (HUMAN, "Human Behaviour"),
+            (VENUS, "Venus as a Boy"),
+            (HIDDEN, "Hidden Place"),
+        ):
+            self.upload(video_id, f"Björk - {name} (Official Video)", channel="90s clips")
+        title = f"Björk - {FAILING} (Official Video)"
+        self.upload("hyperballa1", title, availability="geo_blocked")
         self.musicbrainz.add_artist(OTHER, country="GB")
         self.upload("teardrop__1", f"{OTHER} - Teardrop (Official Video)", channel=OTHER)
 

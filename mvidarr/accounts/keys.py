@@ -97,7 +97,7 @@ def _revoke(which: Any, user_id: int) -> int:
 
 def _seen(key_id: int) -> None:
     try:
-        with db.atomic():
+        with db.impatient(), db.atomic():
             ApiKey.update(seen_at=clock.now()).where(ApiKey.id == key_id).execute()
     except (Unavailable, peewee.OperationalError) as error:
         log.warning("key not noted error=%s", error)

@@ -136,6 +136,7 @@ def _seen(row: Any, now: int, ip: str) -> None:
 def _note(write: Any) -> None:
     """Write what is only nice to know: reading goes on while the database cannot be written."""
     try:
-        write()
+        with db.impatient():
+            write()
     except (Unavailable, peewee.OperationalError) as error:
         log.warning("session not noted error=%s", error)

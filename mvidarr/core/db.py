@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 database = peewee.DatabaseProxy()
 
 BUSY_MS = 10_000
+BRIEF_MS = 50
 _DEADLOCKS = {1205, 1213}  # lock wait timeout, deadlock: MariaDB asks to try again
 _before_commit: list[Callable[[], None]] = []
 
@@ -154,6 +155,19 @@ def atomic() -> Iterator[None]:
         if known is error:
             raise
         raise known from error
+
+
+@contextlib.contextmanager
+def impatient() -> Iterator[None]:
+    """Have writes give up at once while somebody else writes; MariaDB only locks single rows."""
+    if not is_sqlite():
+        yield
+        return
+    database.execute_sql(f"PRAGMA busy_timeout = {BRIEF_MS}")
+    try:
+        yield
+    finally:
+        database.execute_sql(f"PRAGMA busy_timeout = {BUSY_MS}")
 
 
 @contextlib.contextmanager

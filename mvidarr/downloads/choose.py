@@ -27,11 +27,7 @@ def use(video_id: int, source_id: int, by: int | None) -> models.VideoSource:
     """Have a video come from this upload; what waits in the queue for it changes over."""
     with db.atomic():
         source = sources.use(video_id, source_id, by)
-        active = queue.active_of(video_id)
-        if active is None:
-            _follow(video_id, by, source_id)
-        elif active.state in _CHANGEABLE:
-            queue.use_source(active.id, source_id)
+        _change_over(video_id, source_id, by)
         return source
 
 
@@ -39,7 +35,8 @@ def add_link(video_id: int, link: str, by: int | None) -> models.VideoSource:
     """Have a video come from the address that a person pasted."""
     with db.atomic():
         source = sources.add_link(video_id, link, by)
-        return use(video_id, source.id, by)
+        _change_over(video_id, source.id, by)
+        return source
 
 
 def add_video(artist_id: int, song: Song, by: int | None, link: str = "") -> models.Video:
@@ -58,6 +55,15 @@ def wish(ids: Sequence[int], what: Wish, by: int | None) -> list[int]:
         for video_id in changed if what is Wish.WANT else ():
             _follow(video_id, by)
         return changed
+
+
+def _change_over(video_id: int, source_id: int, by: int | None) -> None:
+    """Have the waiting download take this upload, or a new one; what runs goes on."""
+    active = queue.active_of(video_id)
+    if active is None:
+        _follow(video_id, by, source_id)
+    elif active.state in _CHANGEABLE:
+        queue.use_source(active.id, source_id)
 
 
 def _follow(video_id: int, by: int | None, source_id: int | None = None) -> None:

@@ -116,10 +116,6 @@ def change(artist_id: int, changes: Mapping[str, Any]) -> models.Artist:
     return artist
 
 
-def monitor(artist_id: int, on: bool) -> models.Artist:
-    return change(artist_id, {"monitored": on})
-
-
 def delete(artist_id: int, *, with_files: bool = False) -> None:
     """Remove an artist and its videos; blocks and history stay, and files unless asked for."""
 

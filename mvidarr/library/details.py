@@ -15,7 +15,6 @@ from mvidarr.library.tables import (
     Download,
     Event,
     ExternalId,
-    Image,
     Video,
     VideoSource,
 )
@@ -139,14 +138,6 @@ def history(
     """What happened to a video or an artist, the newest first."""
     mine = Event.video_id == video_id if video_id else Event.artist_id == artist_id
     return list(Event.select().where(mine).order_by(Event.id.desc()).limit(limit))
-
-
-def image_hash(image_id: int | None) -> str | None:
-    """What names the files of a picture."""
-    if image_id is None:
-        return None
-    found: str | None = Image.select(Image.hash).where(Image.id == image_id).scalar()
-    return found
 
 
 def _ids(condition: object) -> dict[str, str]:

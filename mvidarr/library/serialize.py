@@ -1,6 +1,6 @@
 """JSON of artists, videos, uploads, files and events: plain dicts, unknown is None."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from mvidarr import models
@@ -157,10 +157,6 @@ def event(row: models.Event) -> dict[str, Any]:
         "video_id": row.video_id,
         "data": row.data,
     }
-
-
-def events(rows: Sequence[models.Event]) -> list[dict[str, Any]]:
-    return [event(row) for row in rows]
 
 
 def _progress(row: VideoRow) -> dict[str, Any] | None:

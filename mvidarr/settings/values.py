@@ -125,7 +125,7 @@ def change(values: Mapping[str, Any], by_user: int | None = None) -> list[str]:
     Raises Invalid with a message per key, or Conflict for what the environment fixes.
     """
     parsed = _parsed(values)
-    _look()  # the first look tells nobody: it must not be the one after our own write
+    _look()  # the first look must not be one that sees what is not committed yet
     with db.atomic():
         before = _in_database(parsed)
         changed = [key for key, value in parsed.items() if before[key] != value]
@@ -156,7 +156,8 @@ def revision() -> int:
 
 
 def on_change(*watched: Option[Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Run the decorated function in every process after one of these settings changed."""
+    """Run the decorated function in every process after one of these settings changed, and at the
+    process's first look when one of them is not as by default."""
 
     def register(call: Callable[[], None]) -> Callable[[], None]:
         _watchers.append((frozenset(option.key for option in watched), call))
@@ -259,12 +260,13 @@ def _look() -> None:
         with db.session():
             rows = list(Setting.select().where(Setting.revision > _store.revision))
         _store.looked_at = time.monotonic()
-        first = _store.revision < 0
         fresh = dict(_store.stored)
         changed = {row.key for row in rows if _take(row, fresh)}
+        if _store.revision < 0:
+            changed |= _store.environment.keys()
         _store.stored = fresh  # at once: others read it without the lock
         _store.revision = max([_store.revision, 0, *(row.revision for row in rows)])
-    if changed and not first:
+    if changed:
         _notify(changed)
 
 

@@ -167,7 +167,12 @@ def _programs(config: Config) -> Iterator[Finding]:
 
 def _ytdlp(version: str | None) -> Finding:
     if version is None:
-        return Finding(check="yt-dlp", tone="bad", title="yt-dlp is missing")
+        return Finding(
+            check="yt-dlp",
+            tone="bad",
+            title="yt-dlp is missing",
+            detail="Nothing is found or fetched on YouTube until it is installed.",
+        )
     numbers = tools.numbers(version)
     try:
         made = datetime.date(*numbers[:3])

@@ -9,6 +9,7 @@ from mvidarr.library import (
     artist_rows,
     artists,
     bulk,
+    details,
     filters,
     rules,
     serialize,
@@ -231,6 +232,18 @@ def list_candidates(req: Request) -> Reply:
     artist = artists.get(req.params["id"])
     found = sources.candidates(artist.id)
     return Reply(data=lambda: {"items": list(map(serialize.candidate, found)), "next": None})
+
+
+@route(
+    "GET",
+    "/artists/{id:int}/events",
+    role=Role.READONLY,
+    title="What happened to an artist",
+    html=False,
+)
+def list_events(req: Request) -> Reply:
+    found = details.history(artist_id=artists.get(req.params["id"]).id)
+    return Reply(data=lambda: {"items": list(map(serialize.event, found)), "next": None})
 
 
 @route(

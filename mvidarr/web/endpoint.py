@@ -84,9 +84,9 @@ class Mount:
 
     def refuse(self, http: HttpRequest, error: Error) -> Response:
         """The error's page or problem, with the shell of whoever is signed in."""
-        with db.session():
-            bare = self._bare(http)
-            return problems.answer(replace(bare, user=self._identify(bare)), error)
+        return self._guarded(
+            self._bare(http), lambda req: problems.answer(self._identified(req), error)
+        )
 
     async def _in_thread(self, work: Callable[[], Response]) -> Response:
         return await anyio.to_thread.run_sync(work, limiter=self.limits.quick)
@@ -148,9 +148,12 @@ class Mount:
         self, http: HttpRequest, route: Route | None, method: str, body: Mapping[str, Any]
     ) -> Response:
         req = replace(self._bare(http, body), method=method)
+        return self._guarded(req, lambda req: self._answer(req, route))
+
+    def _guarded(self, req: Request, work: Callable[[Request], Response]) -> Response:
         try:
             with db.session():
-                return self._answer(req, route)
+                return work(req)
         except Error as error:
             return problems.answer(req, error)
         except peewee.OperationalError as error:
@@ -163,23 +166,26 @@ class Mount:
             return problems.answer(req, error)
 
     def _answer(self, req: Request, route: Route | None) -> Response:
+        req = self._identified(req)
         if route is None:
             return problems.wrong_method(req, self.routes)
-        req = replace(req, user=self._identify(req))
-        authorise(req, route)
         who = activity.Actor(
             user_id=req.user.id if req.user else None, ip=req.ip, request_id=req.request_id
         )
         with activity.acting(who):
             try:
+                authorise(req, route)
                 return respond(req, route.handler(req))
             except Invalid as error:
                 return self._again(req, route, error)
             except Error as error:
                 return problems.answer(req, error)
 
-    def _identify(self, req: Request) -> identify.Person | None:
-        return identify.identify(req.cookies, req.headers if self.is_json else {}, ip=req.ip)
+    def _identified(self, req: Request) -> Request:
+        """The request with who asks, and what a page of theirs has seen before it reads a row."""
+        user = identify.identify(req.cookies, req.headers if self.is_json else {}, ip=req.ip)
+        has_page = user is not None and not self.is_json
+        return replace(req, user=user, rev=activity.newest() if has_page else 0)
 
     def _again(self, req: Request, route: Route, error: Invalid) -> Response:
         """Show the form again with what was typed and a message beside each field."""

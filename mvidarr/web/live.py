@@ -126,8 +126,11 @@ class Hub:
         try:
             check_at = anyio.current_time() + CHECK_EVERY
             while True:
+                event = None
                 with anyio.move_on_at(check_at):
-                    yield await listener.next()
+                    event = await listener.next()
+                if event is not None:  # outside: a slow page must not be cut by the deadline
+                    yield event
                     continue
                 if not await anyio.to_thread.run_sync(_still_allowed, req):
                     yield ServerSentEvent(data="", event="bye")

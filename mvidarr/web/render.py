@@ -14,7 +14,6 @@ import jinja2.nodes
 from starlette.responses import RedirectResponse, Response
 
 import mvidarr
-from mvidarr import activity
 from mvidarr.core import config
 from mvidarr.web import assets, formats
 from mvidarr.web.routing import Reply, Request
@@ -109,7 +108,7 @@ def _base(req: Request, context: Mapping[str, Any]) -> dict[str, Any]:
         "live_topics": ["nav"],
     }
     if req.user is not None:
-        base["rev"] = activity.newest()
+        base["rev"] = req.rev
         for maker in _context_makers:
             base |= maker(req)
     base |= context

@@ -75,6 +75,7 @@ class Request:
     body: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     request_id: str | None = None
+    rev: int = 0  # the newest change before the handler read anything: live pages go on from here
 
     @property
     def typed(self) -> Mapping[str, Any]:

@@ -232,6 +232,18 @@ def delete(req: Request) -> Reply:
     return Reply(go=back, status=204, toast=f"{video.title} deleted.")
 
 
+@route(
+    "GET",
+    "/videos/{id:int}/events",
+    role=Role.READONLY,
+    title="What happened to a video",
+    html=False,
+)
+def list_events(req: Request) -> Reply:
+    found = details.history(video_id=videos.get(req.params["id"]).id)
+    return Reply(data=lambda: {"items": list(map(serialize.event, found)), "next": None})
+
+
 @route("GET", "/videos/{id:int}/menu", role=Role.READONLY, title="Actions of a video", json=False)
 def menu(req: Request) -> Reply:
     return Reply("videos/menu.html", {"video": _row(req.params["id"])})

@@ -146,6 +146,36 @@ def test_ids_are_added_changed_and_removed() -> None:
     assert artists.wanted(artist).ids == {"mb_artist": "three"}
 
 
+def test_order_folder_and_words_about_an_artist_can_be_changed() -> None:
+    artist = make_artist("Kylie Minogue")
+    changes = {"sort_name": "Minogue, Kylie", "folder": "Pop/Kylie", "bio": " One \n two  words "}
+    changed = artists.change(artist.id, changes)
+
+    assert (changed.sort_key, changed.folder) == ("minogue, kylie", "Pop/Kylie")
+    assert changed.bio == "One\ntwo words"
+    assert artists.change(artist.id, {"folder": ""}).folder == "Pop/Kylie"
+    with pytest.raises(Invalid, match="cannot be the name"):
+        artists.change(artist.id, {"folder": "a/" * 300 + "b" * 20})
+
+
+def test_an_artist_that_somebody_else_adds_at_the_same_moment_is_a_conflict(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    artists.add(NewArtist(name="Air"))
+    monkeypatch.setattr(artists, "find_by_name", lambda name, apart="": None)
+
+    with pytest.raises(Conflict, match="added in the meantime"):
+        artists.add(NewArtist(name="Air", folder="Other"))
+
+
+def test_a_catalogues_artist_is_known_by_id_or_by_whole_name() -> None:
+    air = artists.add(NewArtist(name="Air", disambiguation="FR", ids={"mb_artist": "one"}))
+
+    assert artists.known_as("Something else", "", {"mb_artist": "one"}) == air
+    assert artists.known_as("AIR", "FR", {"mb_artist": "two"}) == air
+    assert artists.known_as("Air", "", {}) is None
+
+
 def test_rules_decide_which_videos_are_wanted() -> None:
     artist = make_artist()
     video, live = make_video(artist, year=1997), make_video(artist, type="live", fits=False)

@@ -57,7 +57,7 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[
 
 def _on_server(address: str, statement: str) -> None:
     options: dict[str, Any] = dict(_socket_of(address))
-    server = peewee.MySQLDatabase("mysql", **options)
+    server: Any = peewee.MySQLDatabase("mysql", **options)
     server.execute_sql(statement)
     server.close()
 

@@ -50,6 +50,14 @@ def test_a_new_source_after_a_failure_makes_a_video_wanted_again() -> None:
     assert fresh(video).status == VideoStatus.WANTED
 
 
+def test_only_the_last_download_counts() -> None:
+    video = make_video()
+    source = make_source(video=video)
+    for state, expected in (("failed", "failed"), ("cancelled", "wanted"), ("failed", "failed")):
+        make_download(video, state=state, source=source.id)
+        assert fresh(video).status == expected
+
+
 def test_sources_that_the_failed_download_went_through_count_as_tried() -> None:
     video = make_video()
     first, second = make_source(video=video), make_source(video=video)

@@ -31,6 +31,7 @@ pytestmark = [
     pytest.mark.ffmpeg,
     pytest.mark.skipif(not media.has_ffmpeg(), reason="ffmpeg is not installed"),
 ]
+a_third = pytest.mark.parametrize("setting", [3], indirect=True, ids=["a third of them"])
 ENDINGS = {".mp4", ".nfo", "-poster.jpg", "-thumb.jpg", "-fanart.jpg"}
 
 
@@ -73,13 +74,14 @@ class Setting:
 
 @pytest.fixture
 def setting(
+    request: pytest.FixtureRequest,
     tmp_path: Path,
     fake_internet: FakeInternet,
     fake_youtube: FakeYouTube,
-    pytestconfig: pytest.Config,
 ) -> Iterator[Setting]:
-    downloads: int = pytestconfig.getoption("--downloads")
-    seed = pytestconfig.getoption("--seed")
+    share = getattr(request, "param", 1)
+    downloads = max(8, request.config.getoption("--downloads") // share)
+    seed = request.config.getoption("--seed")
     seed = random.randrange(1 << 32) if seed is None else seed
     print(f"--downloads {downloads} --seed {seed}")  # noqa: T201 - how to repeat this run
     fake_internet.fault(Fault(host=FakeYouTube.MEDIA, bytes_per_s=100_000))
@@ -144,6 +146,7 @@ def test_kill_9_of_one_process(setting: Setting, role: str) -> None:
     assert program.everything() == []
 
 
+@a_third
 def test_kill_9_of_the_supervisor(setting: Setting) -> None:
     program = setting.program
 
@@ -172,6 +175,7 @@ def test_kill_9_of_everything_at_once(setting: Setting) -> None:
     check(setting)
 
 
+@a_third
 def test_term_of_worker_and_supervisor(setting: Setting) -> None:
     program = setting.program
 
@@ -192,6 +196,7 @@ def test_term_of_worker_and_supervisor(setting: Setting) -> None:
     assert not Download.select().where((Download.losses > 0) | (Download.attempts > 0)).exists()
 
 
+@a_third
 def test_a_lost_queue_file_loses_nothing(setting: Setting) -> None:
     """The messages are hints only."""
     program = setting.program

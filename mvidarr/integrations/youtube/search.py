@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from mvidarr.core import errors, text
 from mvidarr.core.http import Conf
 from mvidarr.core.terms import Availability, Cause
+from mvidarr.integrations import shapes
 from mvidarr.integrations.protocols import FoundArtist, FoundUpload, Wanted
 from mvidarr.integrations.youtube import NAME, TITLE, causes, tools
 from mvidarr.integrations.youtube.calls import Way, call, failure_of
@@ -27,6 +28,8 @@ CHANNEL_PATH = re.compile(r"/(@[^/]{1,100}|(?:channel|c|user)/[^/]{1,100})(?:/.*
 SOURCE_ID = re.compile(r"[A-Za-z0-9_-]{11}")  # lists also hold playlists and mixes
 PAGE = 20  # uploads in one answer of YouTube's search
 TIMEOUT = 120.0  # seconds for one list
+LONGEST = 10**6  # seconds; nothing that is said to last longer is a video
+MOST_VIEWS = 10**12
 GONE = ("[Private video]", "[Deleted video]")
 AVAILABILITIES: Mapping[str, Availability] = {
     "public": Availability.AVAILABLE,
@@ -64,14 +67,14 @@ def artist_from_url(conf: Conf, url: str, /) -> FoundArtist:
     """The artist behind a channel's address. Raises Invalid for any other address."""
     answer = _list(conf, channel_address(url), 1)
     channel = answer["channel"]
-    name = text.tidy(str(channel.get("channel") or "")).removesuffix(" - Topic")
-    channel_id = channel.get("channel_id")
+    name = shapes.text(channel.get("channel")).removesuffix(" - Topic")
+    channel_id = _channel_id(channel)
     if not name or not channel_id:
         raise errors.NotFound("There is no YouTube channel at this address.")
     return FoundArtist(
         found_by=NAME,
         name=name,
-        ids={"youtube_channel": str(channel_id)},
+        ids={"youtube_channel": channel_id},
         image_url=_avatar(channel),
         score=100,
         url=f"{SITE}/channel/{channel_id}",
@@ -83,7 +86,10 @@ def channel_address(url: str) -> str:
     address = url.strip()
     if re.match(r"@[^/\s]+$", address):
         address = f"{SITE}/{address}"
-    parts = urlsplit(address if "://" in address else f"https://{address}")
+    try:
+        parts = urlsplit(address if "://" in address else f"https://{address}")
+    except ValueError:
+        parts = urlsplit("")
     path = CHANNEL_PATH.fullmatch(unquote(parts.path))
     if parts.hostname not in HOSTS or path is None:
         said = f"This is no address of a YouTube channel. One looks like {SITE}/@name."
@@ -123,7 +129,7 @@ def _uploads(conf: Conf, address: str, limit: int) -> Iterator[FoundUpload]:
 
 def to_upload(entry: Mapping[str, Any], channel: Mapping[str, Any]) -> FoundUpload | None:
     """An entry of a flat list; a channel's own list names the channel once for all entries."""
-    title = text.tidy(str(entry.get("title") or ""))
+    title = shapes.text(entry.get("title"))
     if not title or title in GONE or not SOURCE_ID.fullmatch(str(entry.get("id"))):
         return None
     if entry.get("live_status") == "is_live":
@@ -134,11 +140,11 @@ def to_upload(entry: Mapping[str, Any], channel: Mapping[str, Any]) -> FoundUplo
         provider=NAME,
         source_id=str(entry["id"]),
         title=title,
-        channel=text.tidy(str(by.get("channel") or "")) or None,
-        channel_id=by.get("channel_id"),
+        channel=shapes.text(by.get("channel")) or None,
+        channel_id=_channel_id(by),
         channel_verified=bool(by.get("channel_is_verified")),
-        duration=entry.get("duration"),
-        view_count=entry.get("view_count"),
+        duration=_number(entry.get("duration"), LONGEST) or None,
+        view_count=shapes.whole(_number(entry.get("view_count"), MOST_VIEWS)),
         availability=_availability(entry),
         image_url=_picture(entry),
         is_short="/shorts/" in str(entry.get("url")),
@@ -153,15 +159,27 @@ def _availability(entry: Mapping[str, Any]) -> Availability:
 
 def _picture(entry: Mapping[str, Any]) -> str:
     """The wide picture: `hq720` where it is listed, else the one that every upload has."""
-    listed = " ".join(str(picture.get("url")) for picture in entry.get("thumbnails") or ())
+    listed = " ".join(str(picture.get("url")) for picture in shapes.rows(entry.get("thumbnails")))
     name = "hq720" if "/hq720." in listed else "mqdefault"
     return f"https://i.ytimg.com/vi/{entry['id']}/{name}.jpg"
 
 
 def _avatar(channel: Mapping[str, Any]) -> str | None:
-    pictures = [p for p in channel.get("thumbnails") or () if p.get("width") == p.get("height")]
-    sized = [p for p in pictures if p.get("width")]
-    return str(sized[-1]["url"]) if sized else None
+    pictures = shapes.rows(channel.get("thumbnails"))
+    sized = [p for p in pictures if p.get("width") and p.get("width") == p.get("height")]
+    return shapes.text(sized[-1].get("url")) or None if sized else None
+
+
+def _channel_id(by: Mapping[str, Any]) -> str | None:
+    found = shapes.text(by.get("channel_id"))
+    return found if CHANNEL_ID.fullmatch(found) else None
+
+
+def _number(value: object, most: int) -> int | float | None:
+    """A number from 0 to `most`; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if 0 <= value <= most else None
 
 
 def _list(conf: Conf, address: str, limit: int) -> Mapping[str, Any]:
