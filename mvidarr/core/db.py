@@ -200,14 +200,18 @@ def busy(error: peewee.OperationalError) -> Exception:
 
 
 def transact(work: Callable[[], T], tries: int = 3) -> T:
-    """Run `work` in one transaction, again when MariaDB resolved a deadlock against us.
+    """Run `work` in one transaction, again when somebody on MariaDB was in its way.
 
-    `work` must be safe to repeat: it may not do anything outside the database.
+    That is so when a deadlock was resolved against us, and when a row that was not there a moment
+    ago is there now: the next try sees it. `work` must be safe to repeat: it may not do anything outside the database.
     """
     for left in reversed(range(tries)):
         try:
             with atomic():
                 return work()
+        except peewee.IntegrityError:
+            if left == 0:
+                raise
         except (peewee.OperationalError, Unavailable) as error:
             if left == 0 or _code(error.__cause__ or error) not in _DEADLOCKS:
                 raise

@@ -1,6 +1,5 @@
 """Artists that are followed, and what other catalogues call them and their videos."""
 
-
 from peewee import (
     BigIntegerField,
     BooleanField,
@@ -31,9 +30,7 @@ class Artist(Table):
     bio = TextField(null=True)
     monitored = BooleanField(default=True)
     rules = json_column(dict)
-    profile = ForeignKeyField(
-        QualityProfile, null=True, on_delete="SET NULL"
-    )
+    profile = ForeignKeyField(QualityProfile, null=True, on_delete="SET NULL")
     profile_id: int | None
     folder = CharField(500)
     folder_key = CharField(255, unique=True)

@@ -1,6 +1,5 @@
 """Downloads, the quality they aim for, and uploads that nobody wants again."""
 
-
 from peewee import (
     BigIntegerField,
     CharField,
@@ -32,9 +31,7 @@ class Download(ClaimColumns):
     video_id: int
     source = DeferredForeignKey("VideoSource", null=True, on_delete="SET NULL")
     source_id: int | None
-    profile = ForeignKeyField(
-        QualityProfile, null=True, on_delete="SET NULL"
-    )
+    profile = ForeignKeyField(QualityProfile, null=True, on_delete="SET NULL")
     profile_id: int | None
     position = BigIntegerField(default=0)
     stage = CharField(16, null=True)

@@ -1,6 +1,5 @@
 """Work that runs in the background, and when it is due again."""
 
-
 from peewee import BigIntegerField, CharField, ForeignKeyField, IntegerField
 
 from mvidarr.models.base import ClaimColumns, Table, json_column

@@ -1,6 +1,5 @@
 """Playlists, lists that artists are imported from, and saved filters."""
 
-
 from peewee import BigIntegerField, BooleanField, CharField, ForeignKeyField, IntegerField
 
 from mvidarr.models.artist import Artist

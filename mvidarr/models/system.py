@@ -1,6 +1,5 @@
 """Settings, history, other people's services, pictures and what live pages must redraw."""
 
-
 from peewee import (
     AutoField,
     BigAutoField,

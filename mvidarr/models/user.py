@@ -1,6 +1,5 @@
 """People, their sessions and their API keys."""
 
-
 from peewee import BigIntegerField, BooleanField, CharField, ForeignKeyField, IntegerField
 
 from mvidarr.core.terms import Role

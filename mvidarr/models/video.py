@@ -1,6 +1,5 @@
 """Videos, the uploads they can be had from, the files they lie in, and words about them."""
 
-
 from peewee import (
     BigIntegerField,
     BooleanField,
@@ -39,9 +38,7 @@ class Video(Table):
     fits = BooleanField(default=True)
     rating = IntegerField(null=True)
     plays = IntegerField(default=0)
-    profile = ForeignKeyField(
-        QualityProfile, null=True, on_delete="SET NULL"
-    )
+    profile = ForeignKeyField(QualityProfile, null=True, on_delete="SET NULL")
     profile_id: int | None
     image = ForeignKeyField(Image, null=True, on_delete="SET NULL")
     image_id: int | None

@@ -23,6 +23,7 @@ from mvidarr.accounts import identify
 from mvidarr.core import db
 from mvidarr.core.config import Config
 from mvidarr.core.errors import (
+    Conflict,
     Error,
     Forbidden,
     Invalid,
@@ -45,6 +46,7 @@ from mvidarr.web.routing import (
 log = logging.getLogger(__name__)
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FORM_FIELDS = 1000
+COLLIDED = "Somebody changed the same at this moment. Look again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +158,9 @@ class Mount:
                 return work(req)
         except Error as error:
             return problems.answer(req, error)
+        except peewee.IntegrityError:
+            log.warning("write collided method=%s path=%s", req.method, req.path, exc_info=True)
+            return problems.answer(req, Conflict(COLLIDED))
         except peewee.OperationalError as error:
             known = db.busy(error)
             if known is error:

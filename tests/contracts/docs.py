@@ -12,13 +12,29 @@ from mvidarr.web.routing import ROUTES
 
 FOLDER = Path(__file__).parents[2] / "docs"
 BOOT = (
-    ("MVIDARR_DATA", "beside the clone for `./run`, else `$XDG_DATA_HOME/mvidarr`", "Folder of database, secret, thumbnails and logs"),
+    (
+        "MVIDARR_DATA",
+        "beside the clone for `./run`, else `$XDG_DATA_HOME/mvidarr`",
+        "Folder of database, secret, thumbnails and logs",
+    ),
     ("MVIDARR_HOST", "127.0.0.1", "Address to listen on; 0.0.0.0 for the whole network"),
     ("MVIDARR_PORT", "8642", "Port to listen on"),
-    ("MVIDARR_DATABASE_URL", "`sqlite:///<data>/mvidarr.db`", "Or `mysql://user:password@host/name` for MariaDB and MySQL"),
-    ("MVIDARR_SECRET", "made at the first start in `<data>/secret`", "Key of everything encrypted and signed; the same for several instances"),
-    ("MVIDARR_CA", "none", "Certificates (PEM) of further authorities to trust, for every outgoing connection"),
-)  # fmt: skip
+    (
+        "MVIDARR_DATABASE_URL",
+        "`sqlite:///<data>/mvidarr.db`",
+        "Or `mysql://user:password@host/name` for MariaDB and MySQL",
+    ),
+    (
+        "MVIDARR_SECRET",
+        "made at the first start in `<data>/secret`",
+        "Key of everything encrypted and signed; the same for several instances",
+    ),
+    (
+        "MVIDARR_CA",
+        "none",
+        "Certificates (PEM) of further authorities to trust, for every outgoing connection",
+    ),
+)
 
 
 def settings() -> str:
@@ -77,7 +93,8 @@ def api() -> str:
     ]
     for one in _sorted(json=True):
         path = one.path.replace(":int", "")
-        lines.append(f"| {one.method} | `/api/v1{path}` | {one.title} | {one.role or 'anybody'} |")
+        role = one.role or "anybody"
+        lines.append(f"| {one.method} | `/api/v1{path}` | {one.title} | {role} |")
     return "\n".join(lines) + "\n"
 
 
