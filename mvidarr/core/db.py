@@ -203,7 +203,8 @@ def transact(work: Callable[[], T], tries: int = 3) -> T:
     """Run `work` in one transaction, again when somebody on MariaDB was in its way.
 
     That is so when a deadlock was resolved against us, and when a row that was not there a moment
-    ago is there now: the next try sees it. `work` must be safe to repeat: it may not do anything outside the database.
+    ago is there now: the next try sees it. `work` must be safe to repeat: it may not do anything
+    outside the database.
     """
     for left in reversed(range(tries)):
         try:

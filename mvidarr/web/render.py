@@ -103,8 +103,8 @@ def _base(req: Request, context: Mapping[str, Any]) -> dict[str, Any]:
         "errors": req.errors,
         "typed": req.typed,
         "request_id": req.request_id,
-        "theme": prefs.get("theme") or _known(req.cookies.get("theme"), formats.THEMES),
-        "accent": prefs.get("accent") or _known(req.cookies.get("accent"), formats.ACCENTS),
+        "theme": prefs.get("theme") or _known(req.cookies.get("theme"), preferences.THEMES),
+        "accent": prefs.get("accent") or _known(req.cookies.get("accent"), preferences.ACCENTS),
         "live_topics": ["nav"],
     }
     if req.user is not None:

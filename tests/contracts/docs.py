@@ -103,7 +103,7 @@ def roles() -> str:
         "# Roles",
         "",
         "Made from the routes; `./run docs` writes it again. Each role includes those before it:",
-        f"{' < '.join(Role)}. A route that names none does not exist; *anybody* is said, not meant.",
+        f"{' < '.join(Role)}. Every route names one; where anybody may ask, it says so.",
     ]
     for role in (None, *Role):
         lines += ["", f"## {(role or 'anybody').capitalize()}", ""]
