@@ -30,6 +30,12 @@ def _discover(job: Job, context: Context) -> None:
     discovery.discover(int(job.subject), progress=context.progress)
 
 
+def _pictures(job: Job, context: Context) -> None:
+    from mvidarr.discovery import pictures
+
+    pictures.fetch(int(job.subject), owner.current().config, context.progress)
+
+
 def _sweep(job: Job, context: Context) -> None:
     from mvidarr.system import sweep
 
@@ -60,6 +66,7 @@ def _bulk(job: Job, context: Context) -> None:
 
 RUN: Mapping[str, Work] = {
     "discover": _discover,
+    "pictures": _pictures,
     "bulk_delete": _bulk_delete,
     "bulk": _bulk,
     "sweep": _sweep,

@@ -8,10 +8,11 @@ from mvidarr import activity, settings
 from mvidarr.core import clock, db
 from mvidarr.core.errors import Conflict, NotFound
 from mvidarr.core.terms import Verdict, VideoStatus, VideoType
-from mvidarr.discovery import finders, match
+from mvidarr.discovery import finders, match, pictures
 from mvidarr.discovery.finders import Asked, FinderError
 from mvidarr.downloads import queue
 from mvidarr.governor import services
+from mvidarr.jobs import jobs
 from mvidarr.library import artists, intake, rules, sources, videos, words
 from mvidarr.library.tables import Artist, Video
 from mvidarr.settings import options
@@ -78,6 +79,8 @@ def _keep(
     taken = [_taken(proposal) for proposal in proposals]
     stored = intake.store(artist_id, taken)
     queued = _queue(artist_id)
+    if pictures.missing(artist_id):
+        jobs.add("pictures", str(artist_id))
     failures = len(asked.errors)
     artists.mark_checked(
         artist_id,

@@ -23,7 +23,7 @@ def find(links: list[str], facts: FileFacts, video: Path, config: Config) -> byt
     """The picture as JPEG, or None when there is none to be had."""
     for link in links:
         try:
-            return thumbnails.as_jpeg(_fetch(link, config))
+            return thumbnails.as_jpeg(fetch(link, config))
         except Error as error:
             log.info("picture skipped link=%s error=%s", link, error)
     try:
@@ -33,7 +33,8 @@ def find(links: list[str], facts: FileFacts, video: Path, config: Config) -> byt
         return None
 
 
-def _fetch(link: str, config: Config) -> bytes:
+def fetch(link: str, config: Config) -> bytes:
+    """What a link to a picture leads to; known picture hosts only where a proxy resolves names."""
     proxy = settings.get(options.outbound_proxy)
     with http.outside(proxy=proxy, ca=config.ca, hosts=addresses.IMAGE_HOSTS) as client:
         return client.get(link, max_bytes=thumbnails.MAX_BYTES).content

@@ -18,9 +18,8 @@ from mvidarr.integrations.youtube import tools
 from mvidarr.integrations.youtube.download import Order, Progress
 from mvidarr.jobs import claim
 from mvidarr.jobs.watch import Left
-from mvidarr.library import details, files, videos
+from mvidarr.library import details, files, pictures, videos
 from mvidarr.library.files import NewFile
-from mvidarr.library.tables import Image, Video
 from mvidarr.media import disks, naming, nfo, place, probe, tags, thumbnails
 from mvidarr.media.probe import FileFacts
 from mvidarr.media.tags import TagFacts
@@ -133,7 +132,7 @@ def finish(job: Job) -> Job:
             raise Left
         files.attach(job.row.video_id, _new_file(job, facts))
         if thumb is not None:
-            _set_picture(video, thumb)
+            pictures.attach(video.id, thumb)
         videos.restate([video.id])
         _record(job, video, facts, is_upgrade=bool(old))
 
@@ -254,14 +253,6 @@ def _new_file(job: Job, facts: FileFacts) -> NewFile:
         source_id=job.source.id,
         sidecar_hash=job.sidecar_hash,
     )
-
-
-def _set_picture(video: models.Video, thumb: thumbnails.Thumb) -> None:
-    columns = {"width": thumb.width, "height": thumb.height, "colour": thumb.colour}
-    Image.insert(hash=thumb.hash, **columns).on_conflict_ignore().execute()
-    image = Image.get(Image.hash == thumb.hash)
-    if "image" not in video.locked:
-        Video.update(image=image.id).where(Video.id == video.id).execute()
 
 
 def _record(job: Job, video: models.Video, facts: FileFacts, *, is_upgrade: bool) -> None:

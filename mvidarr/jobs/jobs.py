@@ -28,7 +28,7 @@ KINDS = (
     JobKind(name="discover", title="Search for an artist's videos"),
     JobKind(name="bulk_delete", title="Delete artists", priority=3),
     JobKind(name="bulk", title="Change videos", priority=3),
-    JobKind(name="bulk", title="Change videos", priority=3),
+    JobKind(name="pictures", title="Fetch pictures", priority=7),
     JobKind(name="sweep", title="Search for all artists that are due", priority=6),
     JobKind(name="housekeeping", title="Clean up", priority=9),
 )

@@ -74,7 +74,11 @@ def library() -> Path:
 def need_library() -> Path:
     """The library folder, there and mounted. Raises Unavailable."""
     root = library()
-    if not root.is_dir():
+    try:
+        is_there = root.is_dir()
+    except OSError as error:  # a share whose server went away
+        raise place.LibraryOffline(f"The library folder {root} cannot be reached.") from error
+    if not is_there:
         raise place.LibraryOffline(f"The library folder {root} is missing. Is its disk mounted?")
     return root
 
@@ -215,8 +219,11 @@ def _promote(video_id: int) -> None:
 def _real(path: str) -> Path:
     try:
         found = naming.inside(library(), path)
+        is_there = found.is_file()
     except Invalid as error:
         raise NotFound("The file lies outside the library.") from error
-    if not found.is_file():
+    except OSError as error:
+        raise NotFound("The file cannot be reached. Is the library mounted?") from error
+    if not is_there:
         raise NotFound("The file is not on the disk. Is the library mounted?")
     return found

@@ -130,8 +130,11 @@ def inside(root: Path, relative: PurePosixPath | str) -> Path:
     path = PurePosixPath(relative)
     if "\0" in str(path) or path.is_absolute() or ".." in path.parts or not path.parts:
         raise Invalid({"path": "The path must lie inside the library folder."})
-    base = root.resolve()
-    real = (base / path).resolve()
+    try:
+        base = root.resolve()
+        real = (base / path).resolve()
+    except RuntimeError as error:
+        raise Invalid({"path": "The path leads in a circle."}) from error
     if real == base or not real.is_relative_to(base):
         raise Invalid({"path": "The path leads out of the library folder."})
     return real

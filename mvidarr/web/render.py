@@ -14,6 +14,7 @@ import jinja2.nodes
 from starlette.responses import RedirectResponse, Response
 
 import mvidarr
+from mvidarr.accounts import preferences
 from mvidarr.core import config
 from mvidarr.web import assets, formats
 from mvidarr.web.routing import Reply, Request

@@ -26,9 +26,13 @@ document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`content policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
 """
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-AXE = {
+EVERYTHING = {
     "runOnly": {"type": "tag", "values": TAGS},
     "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+COLOURS = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
     "resultTypes": ["violations"],
 }
 
@@ -108,9 +112,10 @@ def sign_in(page: Page, name: str = ADMIN, password: str = PASSWORD) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, *, colours_only: bool = False) -> list[str]:
     """What axe-core finds wrong with the page as it is now, one line for each place."""
-    found = Axe().run(page, options=AXE).response["violations"]
+    options = COLOURS if colours_only else EVERYTHING
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{rule['id']}: {' '.join(map(str, node['target']))}: {_why(node)}"
         for rule in found

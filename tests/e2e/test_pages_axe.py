@@ -27,7 +27,8 @@ from tests.program import PASSWORD
 from tests.world import ARMY_GONE, HUMAN, HUNTER, VENUS, World, world
 
 pytestmark = pytest.mark.ffmpeg
-LOOKS = [(theme, size) for theme in ("dark", "light") for size in (DESKTOP, PHONE)]
+LOOKS = [("dark", DESKTOP), ("light", PHONE)]  # as they are served; `check` turns to the other
+OTHER_THEME = {"dark": "light", "light": "dark"}
 CRAWL = 12_000  # bytes a second: downloads that are still there when the last page was seen
 READER = "Reader"
 
@@ -189,22 +190,31 @@ def test_page(busy: World, tabs: Tabs, tmp_path: Path, view: View) -> None:
             continue
         page = tabs.open(busy.program, path, theme=theme, size=size)
         view.act(page)
-        check(page, f"{view.name}-{size[0]}-{theme}", tmp_path)
+        check(page, view.name, tmp_path)
         page.context.close()
 
 
 def check(page: Page, name: str, folder: Path) -> None:
-    """Fails for whatever is wrong with the page as it stands."""
+    """Fails for whatever is wrong with the page as it stands, in both themes."""
     expect(page.locator("main [aria-busy=true]")).to_have_count(0)
-    in_dialog = page.locator("dialog[open], .menu:popover-open").count() > 0
-    shoot(page, name, folder, whole=not in_dialog)
+    whole = page.locator("dialog[open], .menu:popover-open").count() == 0
+    width = (page.viewport_size or {})["width"]
+    name, theme = f"{name}-{width}", theme_of(page)
+    shoot(page, f"{name}-{theme}", folder, whole=whole)
     assert violations(page) == [], name
     assert overflow(page) == [], name
     assert page.locator("h1").count() == 1, name
     assert page.title().endswith(" · MVidarr"), name
-    if (page.viewport_size or {}).get("width") == PHONE[0]:
+    page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", OTHER_THEME[theme])
+    shoot(page, f"{name}-{OTHER_THEME[theme]}", folder, whole=whole)
+    assert violations(page, colours_only=True) == [], f"{name} {OTHER_THEME[theme]}"
+    if width == PHONE[0]:
         page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
         assert overflow(page) == [], f"{name} at {NARROW[0]}"
+
+
+def theme_of(page: Page) -> str:
+    return page.locator("html").get_attribute("data-theme") or ""
 
 
 def looked(tabs: Tabs, made: World, name: str, act: Callable[[Page], None], folder: Path) -> None:
@@ -212,7 +222,7 @@ def looked(tabs: Tabs, made: World, name: str, act: Callable[[Page], None], fold
     for theme, size in LOOKS:
         page = tabs.open(made.program, theme=theme, size=size, signed_in=False)
         act(page)
-        check(page, f"{name}-{size[0]}-{theme}", folder)
+        check(page, name, folder)
         page.context.close()
 
 
@@ -226,10 +236,6 @@ def test_login(busy: World, tabs: Tabs, tmp_path: Path) -> None:
 
     looked(tabs, busy, "login", lambda page: page.goto("/login") and None, tmp_path)
     looked(tabs, busy, "login-refused", wrong, tmp_path)
-
-
-def theme_of(page: Page) -> str:
-    return page.locator("html").get_attribute("data-theme") or ""
 
 
 def test_what_a_role_may_not_see(busy: World, tabs: Tabs, tmp_path: Path) -> None:
@@ -259,7 +265,7 @@ def test_what_broke(busy: World, tabs: Tabs, tmp_path: Path) -> None:
         for theme, size in LOOKS:
             page = tabs.open(busy.program, "/activity/blocked", theme=theme, size=size)
             expect(page.get_by_role("link", name="Back to the start")).to_be_visible()
-            check(page, f"broken-{size[0]}-{theme}", tmp_path)
+            check(page, "broken", tmp_path)
             page.context.close()
 
 
@@ -282,10 +288,10 @@ def test_empty_pages(ready: World, tabs: Tabs, tmp_path: Path) -> None:
     for theme, size in LOOKS:
         page = tabs.open(ready.program, theme=theme, size=size)
         for path in paths:
+            page.set_viewport_size({"width": size[0], "height": size[1]})
             page.goto(f"/{path}")
             expect(page.locator(".empty").first).to_be_visible()
-            check(page, f"empty-{path}-{size[0]}-{theme}", tmp_path)
-            page.set_viewport_size({"width": size[0], "height": size[1]})
+            check(page, f"empty-{path}", tmp_path)
         page.context.close()
 
 

@@ -1,40 +1,24 @@
 """The request kit: one handler answers as page, fragment and JSON; bodies, methods, limits."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
-import jinja2
-import peewee
 import pytest
 from starlette.requests import Request as HttpRequest
-from starlette.testclient import TestClient as Http
 
 from mvidarr import activity
-from mvidarr.app import create_app
-from mvidarr.core import db
 from mvidarr.core.config import Config
-from mvidarr.core.errors import Conflict, Invalid, NotFound, ServiceError
 from mvidarr.core.terms import Role
-from mvidarr.web import render, routing
+from mvidarr.library.tables import Event
+from mvidarr.web import routing
 from mvidarr.web.endpoint import Limits, Mount
-from mvidarr.web.routing import PUBLIC, Handler, Reply, Request, Route
+from mvidarr.web.routing import PUBLIC, Handler, Reply, Request
 from tests.client import Client
 from tests.conftest import until
-from tests.fakes.jar import keep_no_cookies
-
-TEMPLATES = {
-    "kit/index.html": (
-        '{% extends "layout/base.html" %}{% block title %}Kit{% endblock %}{% block main %}'
-        "<h1>Kit</h1>{% block thing_list %}<ul id='thing-list'><li>{{ name }}</li>"
-        "<li class='typed'>{{ typed.get('name') }}</li>"
-        "<li class='error'>{{ errors.get('name') }}</li></ul>"
-        "{% endblock %}{% endblock %}"
-    ),
-    "kit/_row.html": "<li id='row-{{ number }}'>{{ name }}</li>",
-}
+from tests.fakes import kit as kits
+from tests.fakes.kit import Kit, route
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,39 +48,9 @@ def create(req: Request) -> Reply:
     )
 
 
-def failing(error: Callable[[], BaseException]) -> Handler:
-    def handler(req: Request) -> Reply:
-        raise error()
-
-    return handler
-
-
-@dataclass(frozen=True)
-class Kit:
-    """An application with routes of the test's own beside the real ones."""
-
-    config: Config
-    patch: pytest.MonkeyPatch
-
-    def client(self, *routes: Route, role: Role | str = Role.ADMIN) -> Client:
-        self.patch.setattr(routing, "ROUTES", [*routing.ROUTES, *routes])
-        http = Http(create_app(self.config), base_url="http://testserver")
-        keep_no_cookies(http)
-        return Client(http).as_role(role)
-
-
 @pytest.fixture
 def kit(database: Config, monkeypatch: pytest.MonkeyPatch) -> Kit:
-    real = render.environment()
-    both = jinja2.ChoiceLoader([jinja2.DictLoader(TEMPLATES), real.loader])  # type: ignore[list-item]
-    overlaid = real.overlay(loader=both)
-    monkeypatch.setattr(render, "environment", lambda: overlaid)
-    return Kit(database, monkeypatch)
-
-
-def route(handler: Handler, method: str = "GET", path: str = "/things", **more: Any) -> Route:
-    known = {"role": Role.READONLY, "title": "Things"}
-    return Route(method=method, path=path, handler=handler, **{**known, **more})
+    return kits.install(database, monkeypatch)
 
 
 # three representations
@@ -299,41 +253,9 @@ def test_whoever_acts_is_known_to_what_is_recorded(kit: Kit) -> None:
     client = kit.client(route(act, "POST"))
     answer = client.send("POST", "/api/v1/things", json={})
 
-    from mvidarr.library.tables import Event
-
     row = Event.get()
     assert (row.user_id, row.ip) == (client.user_id, "testclient")
     assert row.request_id == answer.headers["x-request-id"]
-
-
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
-        (lambda: NotFound("Gone."), 404),
-        (lambda: Conflict("Taken."), 409),
-        (lambda: Invalid({"a": "No."}), 422),
-        (lambda: ServiceError("imvdb", "It failed.", retry_after=1.2), 502),
-        (lambda: peewee.OperationalError("database is locked"), 503),
-        (lambda: peewee.OperationalError("no such table: x"), 500),
-        (lambda: peewee.IntegrityError("duplicate"), 500),
-        (lambda: ZeroDivisionError("oops"), 500),
-        (lambda: RecursionError("deep"), 500),
-    ],
-)
-def test_every_error_has_its_status_in_every_representation(
-    kit: Kit, error: Callable[[], BaseException], status: int
-) -> None:
-    client = kit.client(route(failing(error)))
-
-    answers = [
-        client.get("/things"),
-        client.fragment("/things", "thing-list"),
-        client.get("/api/v1/things"),
-    ]
-
-    assert [answer.status_code for answer in answers] == [status] * 3
-    assert not any(word in answer.text for answer in answers for word in ("oops", "no such table"))
-    assert not db.database.in_transaction()
 
 
 def test_numbers_of_the_query_have_bounds(kit: Kit) -> None:
