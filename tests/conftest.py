@@ -1,8 +1,10 @@
 """Fixtures that every folder shares: two databases, a clock to set, a client with a role."""
 
+import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -55,31 +57,35 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def mariadb() -> Iterator[str]:
     """Address of a throw-away MariaDB on a socket, without a database."""
     if any(shutil.which(program) is None for program in MARIADB):
         pytest.skip("MariaDB's server programs are not installed")
-    with mariadb_server(Path(tmp_path_factory.mktemp("mariadb"))) as address:
+    # a folder of its own: pytest keeps its own from other users, and the server is one
+    with (
+        tempfile.TemporaryDirectory(prefix="mvidarr-mariadb-") as folder,
+        MariaDB(Path(folder)) as address,
+    ):
         yield address
 
 
-class mariadb_server:
-    """A MariaDB in a folder of its own, stopped at the end."""
+class MariaDB:
+    """A server in a folder of its own, stopped at the end."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.socket = folder / "s.sock"
+        self.as_root = ["--user=nobody"] if os.getuid() == 0 else []
+        self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> str:
-        as_root = ["--user=nobody"] if Path.home() == Path("/root") else []
-        if as_root:
-            for parent in [self.folder, *self.folder.parents][:4]:
-                parent.chmod(parent.stat().st_mode | 0o055)
+        if self.as_root:
             shutil.chown(self.folder, "nobody")
         data = f"--datadir={self.folder / 'data'}"
+        common = ("--no-defaults", *self.as_root, data)
         subprocess.run(
             [
-                *("mariadb-install-db", "--no-defaults", *as_root, data),
+                *("mariadb-install-db", *common),
                 *("--auth-root-authentication-method=normal", "--skip-test-db"),
             ],
             check=True,
@@ -87,16 +93,19 @@ class mariadb_server:
         )
         self.process = subprocess.Popen(
             [
-                *("mariadbd", "--no-defaults", *as_root, data),
-                *("--skip-networking", "--skip-log-bin", "--performance-schema=OFF"),
+                *("mariadbd", *common, "--skip-networking", "--skip-log-bin"),
                 *(f"--socket={self.socket}", f"--pid-file={self.folder / 'pid'}"),
                 *("--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"),
-                "--innodb-log-file-size=8M",
+                *("--innodb-log-file-size=8M", "--performance-schema=OFF"),
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        until(lambda: self.socket.exists() and self._answers(), seconds=30)
+        try:
+            until(lambda: self.socket.exists() and self._answers(), seconds=60)
+        except AssertionError:
+            self.__exit__()
+            raise
         return f"mysql://root@localhost/{{name}}?unix_socket={quote(str(self.socket), safe='')}"
 
     def _answers(self) -> bool:
@@ -109,8 +118,9 @@ class mariadb_server:
         return True
 
     def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(30)
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(60)
 
 
 def until(condition: Callable[[], Any], seconds: float = 20.0, every: float = 0.02) -> Any:
@@ -226,13 +236,15 @@ def library(tmp_path: Path, database: Config) -> Path:
 
 
 @pytest.fixture
-def client(database: Config) -> Iterator[Any]:
+def client(database: Config) -> Any:
     """The whole application over the database of this test; see tests/client.py."""
+    from starlette.testclient import TestClient
+
     from mvidarr.app import create_app
-    from tests.client import Client, TestClient
+    from tests.client import Client
     from tests.fakes.jar import keep_no_cookies
 
     # without the lifespan: nothing listens, and the database stays connected
     http = TestClient(create_app(database), base_url="http://testserver")
     keep_no_cookies(http)
-    yield Client(http)
+    return Client(http)

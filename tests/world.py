@@ -34,6 +34,7 @@ class World:
     def __init__(self, internet: FakeInternet, program: Program) -> None:
         self.internet = internet
         self.program = program
+        self._slow: list[Fault] = []
         self.youtube = FakeYouTube(internet)
         self.musicbrainz = FakeMusicBrainz(internet)
         self.imvdb = FakeImvdb(internet)
@@ -98,11 +99,15 @@ class World:
         own = channel in {ARTIST, OTHER}
         self.youtube.add_video(video_id, title=title, channel=channel, verified=own, **facts)
 
-    def slow_media(self, bytes_per_s: int) -> Fault:
-        """Have all media come slowly; take it back by setting its `bytes_per_s` to None."""
-        fault = Fault(host=self.youtube.MEDIA, bytes_per_s=bytes_per_s)
-        self.internet.fault(fault)
-        return fault
+    def slow_down(self, bytes_per_s: int) -> None:
+        """Have all media come so slowly, until `hurry`."""
+        self._slow.append(Fault(host=self.youtube.MEDIA, bytes_per_s=bytes_per_s))
+        self.internet.fault(self._slow[-1])
+
+    def hurry(self) -> None:
+        """What is under way comes at full speed from here on, too."""
+        for fault in self._slow:
+            fault.bytes_per_s = None
 
     def fill(self) -> None:
         """Set the program up, add the artist and wait until all that is wanted is here."""

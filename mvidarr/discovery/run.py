@@ -1,8 +1,11 @@
 """Discover one artist's videos: ask every finder, judge what came, keep what is new."""
 
 import random
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from mvidarr import activity, settings
 from mvidarr.core import clock, db
@@ -17,8 +20,11 @@ from mvidarr.library import artists, intake, rules, sources, videos, words
 from mvidarr.library.tables import Artist, Video
 from mvidarr.settings import options
 
+T = TypeVar("T")
 Progress = Callable[[int, int | None, str], None]
 RETRY_AFTER = 6 * clock.HOUR  # when every service failed
+AT_ONCE = 50  # songs in one transaction
+BREATH = 0.1  # seconds between two of them: as often a waiting writer looks on SQLite
 SPREAD = 0.1  # of the interval, so that artists added together part
 
 
@@ -36,7 +42,8 @@ class Discovery:
 def discover(artist_id: int, progress: Progress | None = None) -> Discovery | None:
     """Search for one artist; None when it was removed while the job waited.
 
-    The network is asked first, then everything is written in one short transaction.
+    The network is asked first, then everything is written in short transactions: one for
+    a thousand songs would lock all others out for longer than they wait.
     """
     tell = progress or _silent
     with db.session():
@@ -59,56 +66,68 @@ def discover(artist_id: int, progress: Progress | None = None) -> Discovery | No
     proposals = match.propose(facts, asked.found, wishes, lines)
     try:
         with db.session():
-            made = _written(lambda: _keep(artist_id, name, asked, proposals))
+            made = _keep(artist_id, name, asked, proposals)
     except NotFound:  # removed while the services were asked
         return None
     tell(steps + 1, steps + 1, _summary(name, made))
     return made
 
 
-def _written(keep: Callable[[], Discovery]) -> Discovery:
-    try:
-        return db.transact(keep)
-    except Conflict:  # somebody added one of the videos at this moment: the next look knows it
-        return db.transact(keep)
-
-
 def _keep(
     artist_id: int, name: str, asked: Asked, proposals: Sequence[match.Proposal]
 ) -> Discovery:
     taken = [_taken(proposal) for proposal in proposals]
-    stored = intake.store(artist_id, taken)
-    queued = _queue(artist_id)
-    if pictures.missing(artist_id):
-        jobs.add("pictures", str(artist_id))
+    stored = [_written(partial(intake.store, artist_id, some)) for some in _shares(taken)]
+    made = Discovery(
+        artist_id=artist_id,
+        videos=[video_id for one in stored for video_id in one.videos],
+        candidates=sum(one.candidates for one in stored),
+        queued=sum(_written(partial(_queue, some)) for some in _shares(_to_queue(artist_id))),
+        errors=asked.errors,
+    )
+    db.transact(lambda: _note(made, name, asked))
+    return made
+
+
+def _shares(whole: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Parts for one transaction each, with a moment for others between; one if there is nothing."""
+    for start in range(0, max(1, len(whole)), AT_ONCE):
+        if start:
+            time.sleep(BREATH)
+        yield whole[start : start + AT_ONCE]
+
+
+def _written(write: Callable[[], T]) -> T:
+    try:
+        return db.transact(write)
+    except Conflict:  # somebody added one of the videos at this moment: the next look knows it
+        return db.transact(write)
+
+
+def _note(made: Discovery, name: str, asked: Asked) -> None:
+    if pictures.missing(made.artist_id):
+        jobs.add("pictures", str(made.artist_id))
     failures = len(asked.errors)
     artists.mark_checked(
-        artist_id,
+        made.artist_id,
         failures=failures,
         next_check_at=_next_check(all_failed=failures > 0 and not asked.asked),
     )
     activity.record(
         "artist.discovered",
         name,
-        artist_id=artist_id,
-        added=len(stored.videos),
-        candidates=stored.candidates,
-        queued=queued,
+        artist_id=made.artist_id,
+        added=len(made.videos),
+        candidates=made.candidates,
+        queued=made.queued,
         errors=[error.message for error in asked.errors],
     )
-    return Discovery(
-        artist_id=artist_id,
-        videos=stored.videos,
-        candidates=stored.candidates,
-        queued=queued,
-        errors=asked.errors,
-    )
 
 
-def _queue(artist_id: int) -> int:
-    """Queue what is wanted and can be had; for artists that are monitored."""
+def _to_queue(artist_id: int) -> list[int]:
+    """What is wanted of an artist that is monitored."""
     if not settings.get(options.automatic_download) or not settings.get(options.library_path):
-        return 0
+        return []
     query = (
         Video.select(Video.id)
         .join(Artist)
@@ -118,13 +137,18 @@ def _queue(artist_id: int) -> int:
             Video.status == VideoStatus.WANTED,
         )
     )
+    return [video_id for (video_id,) in query.order_by(Video.id).tuples()]
+
+
+def _queue(video_ids: Sequence[int]) -> int:
+    """Queue what can be had; how many there were."""
     queued = 0
-    for (video_id,) in list(query.tuples()):
+    for video_id in video_ids:
         if sources.best_source(video_id) is None:
             continue
         try:
             queue.add(video_id)
-        except Conflict:  # blocked or gone since
+        except (Conflict, NotFound):  # blocked or gone since
             continue
         queued += 1
     return queued

@@ -114,6 +114,24 @@ def waiting(limit: int = MOST) -> list[Row]:
     return _read(query.order_by(*order).limit(limit))
 
 
+def queue(place: db.Place) -> db.Page:
+    """A page of everything that is active, in the order of the queue."""
+    order = db.Order(name="queue", column=_IN_LINE, id=Download.id)
+    query = _rows(_IN_LINE).where(Download.active_key.is_null(False)).tuples()
+    page = db.page(query, order, place, key=lambda values: (values[-1], values[0]))
+    rows = [Row(*values[:-1]) for values in page.rows]
+    return db.Page(rows=rows, next=page.next, previous=page.previous)
+
+
+def count_queue() -> tuple[int, bool]:
+    """How many are active, and whether that is all of them."""
+    return db.capped_count(Download.select().where(Download.active_key.is_null(False)))
+
+
+def count_history() -> tuple[int, bool]:
+    return db.capped_count(Download.select().where(Download.active_key.is_null()))
+
+
 def history(place: db.Place, states: Sequence[WorkState] = ENDED) -> db.Page:
     """A page of what ended, the latest first."""
     order = db.Order(name="ended", column=Download.ended_at, id=Download.id, descending=True)
@@ -165,9 +183,12 @@ def midnight() -> int:
 _WAITING = (WorkState.QUEUED, WorkState.PAUSED, WorkState.PARKED)
 
 
-def _rows() -> Any:
+_IN_LINE = Download.priority * 10**15 + Download.position
+
+
+def _rows(*more: Any) -> Any:
     return (
-        Download.select(*_COLUMNS)
+        Download.select(*_COLUMNS, *more)
         .join(Video, on=(Download.video == Video.id))
         .join(Artist, on=(Video.artist == Artist.id))
         .join(Image, JOIN.LEFT_OUTER, on=(Video.image == Image.id))

@@ -93,6 +93,17 @@ def recent(limit: int = 50) -> list[models.Job]:
     return list(Job.select().order_by(Job.id.desc()).limit(limit))
 
 
+def page(place: db.Place) -> db.Page:
+    """A page of all jobs, the newest first."""
+    order = db.Order(name="id", column=Job.id, id=Job.id, descending=True)
+    return db.page(Job.select(), order, place, key=lambda job: (job.id, job.id))
+
+
+def count() -> tuple[int, bool]:
+    """How many there are, and whether that is all of them."""
+    return db.capped_count(Job.select())
+
+
 def of(kind: str, subject: str) -> models.Job | None:
     """The newest job of a kind for one subject."""
     query = Job.select().where((Job.kind == kind) & (Job.subject == subject))

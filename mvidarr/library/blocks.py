@@ -14,6 +14,11 @@ def page(place: db.Place) -> db.Page:
     return db.page(Block.select(), order, place, key=lambda row: (row.created_at, row.id))
 
 
+def count() -> tuple[int, bool]:
+    """How many there are, and whether that is all of them."""
+    return db.capped_count(Block.select())
+
+
 def remove(block_id: int) -> models.Block:
     """Offer the upload again: where an artist still has it, it waits for a verdict."""
     with db.atomic():

@@ -111,8 +111,8 @@ download_retries = Option[int](
     kind=Kind.INTEGER,
     default=3,
     group=Group.DOWNLOADS,
-    label="Tries for each upload",
-    help="After these the next best upload is taken.",
+    label="Retries of each upload",
+    help="After 1, 10 and then every 60 minutes. Then the next best upload is taken.",
     minimum=1,
     maximum=10,
 )

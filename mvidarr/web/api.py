@@ -21,10 +21,6 @@ SCALARS: dict[Any, dict[str, Any]] = {
     float: {"type": "number"},
     bool: {"type": "boolean"},
 }
-LIST_PARAMETERS = {
-    "limit": "How many at the most, 1 to 200; 60 if not given.",
-    "after": "The `next` of the page before.",
-}
 
 
 @route("GET", "/openapi.json", role=PUBLIC, title="This description", html=False)
@@ -110,7 +106,10 @@ def _query_parameter(name: str, text: str) -> dict[str, Any]:
 
 def _inputs() -> Mapping[str, Any]:
     taken = {known.takes for known in ROUTES if known.json and known.takes is not None}
-    return {model.__name__: _schema_of(model) for model in sorted(taken, key=lambda m: m.__name__)}
+    named = {model.__name__: model for model in sorted(taken, key=lambda model: model.__name__)}
+    if len(named) < len(taken):
+        raise RuntimeError("two input types have the same name")
+    return {name: _schema_of(model) for name, model in named.items()}
 
 
 def _schema_of(model: type[Any]) -> dict[str, Any]:

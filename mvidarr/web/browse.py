@@ -7,15 +7,16 @@ from urllib.parse import urlencode
 
 from mvidarr.core import db
 from mvidarr.core.db import Page, Place
+from mvidarr.core.errors import Invalid
 from mvidarr.web.routing import Request
 
 PAGE, MOST = 60, 200
-LIST = {
+PAGES = {
     "limit": "How many at the most, 1 to 200; 60 if not given.",
     "after": "`next` of the page before.",
-    "sort": "One of the offered sorts; a leading minus means descending.",
     "count": "1: also say how many there are.",
 }
+LIST = {**PAGES, "sort": "One of the offered sorts; a leading minus means descending."}
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -57,6 +58,13 @@ def place(req: Request) -> Place:
         last="last" in req.query,
         limit=req.number("limit", PAGE, 1, MOST),
     )
+
+
+def only(req: Request, offered: Iterable[str]) -> None:
+    """Raise Invalid for what a list cannot be asked for."""
+    unknown = [name for name in req.query if name not in {*offered, "before", "last"}]
+    if unknown:
+        raise Invalid({name: "There is no such filter." for name in unknown})
 
 
 def address(path: str, pairs: Iterable[tuple[str, str]]) -> str:

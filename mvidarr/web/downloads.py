@@ -3,18 +3,16 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from mvidarr.core import clock, db
+from mvidarr.core import clock
 from mvidarr.core.errors import Invalid, NotFound
 from mvidarr.core.terms import Role, WorkState
 from mvidarr.downloads import listing, queue
 from mvidarr.library import blocks
-from mvidarr.web import live, render
+from mvidarr.web import browse, live, render
 from mvidarr.web.routing import Reply, Request, route
 
-LIST = {
-    "limit": "How many at the most, 1 to 200; 60 if not given.",
-    "after": "`next` of the page before.",
-}
+
+QUERY = {**browse.PAGES, "state": "active or ended"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +34,7 @@ def index(req: Request) -> Reply:
 
 @route("GET", "/activity/history", role=Role.READONLY, title="Downloads that ended", json=False)
 def history(req: Request) -> Reply:
-    page = listing.history(_place(req))
+    page = listing.history(browse.place(req))
     context = {"page": page, "tab": "/activity/history", "live_topics": ["nav", "downloads"]}
     return Reply("activity/history.html", context)
 
@@ -44,14 +42,23 @@ def history(req: Request) -> Reply:
 @route("GET", "/activity/blocked", role=Role.READONLY, title="Blocked uploads", json=False)
 def blocked(req: Request) -> Reply:
     return Reply(
-        "activity/blocked.html", {"page": blocks.page(_place(req)), "tab": "/activity/blocked"}
+        "activity/blocked.html",
+        {"page": blocks.page(browse.place(req)), "tab": "/activity/blocked"},
     )
 
 
-@route("GET", "/blocks", role=Role.READONLY, title="List blocked uploads", html=False, query=LIST)
+@route(
+    "GET",
+    "/blocks",
+    role=Role.READONLY,
+    title="List blocked uploads",
+    html=False,
+    query=browse.PAGES,
+)
 def blocks_index(req: Request) -> Reply:
-    page = blocks.page(_place(req))
-    return Reply(data=lambda: {"items": [_block(row) for row in page.rows], "next": page.next})
+    browse.only(req, browse.PAGES)
+    page = blocks.page(browse.place(req))
+    return Reply(data=browse.listed(req, page, _block, blocks.count))
 
 
 @route("DELETE", "/blocks/{id:int}", role=Role.MANAGER, title="Unblock an upload", status=204)
@@ -66,17 +73,19 @@ def unblock(req: Request) -> Reply:
     role=Role.READONLY,
     title="List downloads",
     html=False,
-    query={**LIST, "state": "active or ended"},
+    query=QUERY,
 )
 def listed(req: Request) -> Reply:
-    state = req.query.get("state", "active")
-    if state not in {"active", "ended"}:
-        raise Invalid({"state": "Choose active or ended."})
-    if state == "active":
-        rows = [*listing.running(), *listing.waiting()]
-        return Reply(data=lambda: {"items": [shape(row) for row in rows], "next": None})
-    page = listing.history(_place(req))
-    return Reply(data=lambda: {"items": [shape(row) for row in page.rows], "next": page.next})
+    browse.only(req, QUERY)
+    place = browse.place(req)
+    match req.query.get("state", "active"):
+        case "active":
+            page, count = listing.queue(place), listing.count_queue
+        case "ended":
+            page, count = listing.history(place), listing.count_history
+        case _:
+            raise Invalid({"state": "Choose active or ended."})
+    return Reply(data=browse.listed(req, page, shape, count))
 
 
 @route(
@@ -172,15 +181,6 @@ def _row(download_id: int) -> listing.Row:
     return row
 
 
-def _place(req: Request) -> db.Place:
-    return db.Place(
-        after=req.query.get("after"),
-        before=req.query.get("before"),
-        last="last" in req.query,
-        limit=req.number("limit", 60, 1, 200),
-    )
-
-
 def _queue() -> dict[str, Any]:
     return {"running": listing.running(), "waiting": listing.waiting(), "stats": listing.stats()}
 
@@ -219,11 +219,15 @@ def shape(row: listing.Row) -> dict[str, Any]:
         "video": {"id": row.video_id, "title": row.title, "version": row.version},
         "artist": {"id": row.artist_id, "name": row.artist},
         "source": source if row.source_id else None,
-        "next_try_at": clock.iso(row.next_try_at) if row.state == WorkState.QUEUED else None,
+        "next_try_at": _waits_until(row),
         "created_at": clock.iso(row.created_at),
         "started_at": clock.iso(row.started_at),
         "ended_at": clock.iso(row.ended_at),
     }
+
+
+def _waits_until(row: listing.Row) -> str | None:
+    return clock.iso(row.next_try_at or None) if row.state == WorkState.QUEUED else None
 
 
 def _block(row: Any) -> dict[str, Any]:

@@ -5,20 +5,17 @@ from dataclasses import dataclass
 from mvidarr.core.terms import Role
 from mvidarr.jobs import jobs
 from mvidarr.system import schedule
-from mvidarr.web import live, render, shapes
+from mvidarr.web import browse, live, render, shapes
 from mvidarr.web.routing import Reply, Request, route
 
 SHOWN = 20
 
 
-@route(
-    "GET", "/jobs", role=Role.READONLY, title="List jobs", html=False, query={"limit": "1 to 200"}
-)
+@route("GET", "/jobs", role=Role.READONLY, title="List jobs", html=False, query=browse.PAGES)
 def index(req: Request) -> Reply:
-    limit = req.number("limit", 60, 1, 200)
-    return Reply(
-        data=lambda: {"items": [shapes.job(job) for job in jobs.recent(limit)], "next": None}
-    )
+    browse.only(req, browse.PAGES)
+    page = jobs.page(browse.place(req))
+    return Reply(data=browse.listed(req, page, shapes.job, jobs.count))
 
 
 @route("GET", "/jobs/{id:int}", role=Role.READONLY, title="One job", html=False)

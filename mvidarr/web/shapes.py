@@ -49,7 +49,7 @@ def task(one: Any) -> dict[str, Any]:
         "title": one.title,
         "interval": one.every / 1000,
         "last_run_at": clock.iso(one.last_run_at),
-        "next_run_at": clock.iso(one.next_run_at),
+        "next_run_at": clock.iso(one.next_run_at or None),
         "job": job(one.job) if one.job else None,
     }
 
@@ -60,7 +60,7 @@ def service(kind: Any, row: Any, used: int) -> dict[str, Any]:
         "title": kind.title,
         "state": row.state if kind.is_on else "off",
         "since": clock.iso(row.since),
-        "next_try_at": clock.iso(row.next_try_at) if row.next_try_at else None,
+        "next_try_at": clock.iso(row.next_try_at or None),
         "failures": row.failures,
         "last_error": row.last_error,
         "requests_this_hour": used,

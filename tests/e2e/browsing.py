@@ -144,6 +144,18 @@ def overflow(page: Page) -> list[str]:
     return found
 
 
+def turn(page: Page, theme: str) -> None:
+    """Show the page in another theme, and wait until every colour has arrived."""
+    page.evaluate(
+        """async (theme) => {
+          document.documentElement.dataset.theme = theme;
+          for (let running; (running = document.getAnimations()).length; )
+            await Promise.allSettled(running.map((one) => one.finished));
+        }""",
+        theme,
+    )
+
+
 def shoot(page: Page, name: str, folder: Path, *, whole: bool = True) -> None:
     """Keep a picture of the page, in the folder that MVIDARR_SHOTS names too."""
     file = re.sub(r"[^\w-]+", "-", name) + ".png"

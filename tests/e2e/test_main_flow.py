@@ -56,11 +56,11 @@ def test_from_an_empty_folder_to_a_playing_video(fresh: World, tabs: Tabs) -> No
     _choose_the_folder(page, fresh)
     _send_everything_through_the_proxy(page, fresh)
     _test_the_services(page, fresh)
-    slow = fresh.slow_media(SLOW)
+    fresh.slow_down(SLOW)
     _add_the_artist(page)
     _watch_it_being_found(page)
     _watch_it_come_in_two_tabs(page, fresh)
-    slow.bytes_per_s = None
+    fresh.hurry()
     nothing_left = re.compile(r"0 downloading\s*0 waiting")
     expect(page.locator("#queue-head")).to_contain_text(nothing_left, timeout=DONE * 1000)
     assert stayed(page)

@@ -21,6 +21,7 @@ from tests.e2e.browsing import (
     overflow,
     shoot,
     sign_in,
+    turn,
     violations,
 )
 from tests.program import PASSWORD
@@ -164,7 +165,7 @@ EXCUSED = (
 @pytest.fixture(scope="module")
 def busy(filled: World) -> Iterator[World]:
     """Two downloads that crawl, one that waits, a block, and somebody who may only look."""
-    fault = filled.slow_media(CRAWL)
+    filled.slow_down(CRAWL)
     candidates = filled.program.api("GET", "/artists/1/candidates")["items"]
     numbers = {one["source_id"]: one["id"] for one in candidates}
     for name in (HUNTER, VENUS, HUMAN):
@@ -175,7 +176,7 @@ def busy(filled: World) -> Iterator[World]:
     filled.program.api("POST", f"/sources/{gone[0]}/block", {"reason": "Not the video"})
     filled.program.run("user", "create", READER, typed=f"{PASSWORD}\n")
     yield filled
-    fault.bytes_per_s = None
+    filled.hurry()
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
@@ -205,7 +206,7 @@ def check(page: Page, name: str, folder: Path) -> None:
     assert overflow(page) == [], name
     assert page.locator("h1").count() == 1, name
     assert page.title().endswith(" · MVidarr"), name
-    page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", OTHER_THEME[theme])
+    turn(page, OTHER_THEME[theme])
     shoot(page, f"{name}-{OTHER_THEME[theme]}", folder, whole=whole)
     assert violations(page, colours_only=True) == [], f"{name} {OTHER_THEME[theme]}"
     if width == PHONE[0]:

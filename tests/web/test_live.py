@@ -17,6 +17,7 @@ from mvidarr.library.tables import Download
 from mvidarr.models import Change
 from mvidarr.web import live
 from mvidarr.web.live import Listener, Wanted
+from mvidarr.web.routing import Request
 from tests import factories
 from tests.client import Client
 from tests.fakes.browser import Page
@@ -279,7 +280,12 @@ def test_a_page_that_stays_signed_in_stays_connected(
     monkeypatch.setattr(live, "CHECK_EVERY", 0.01)
     checks: list[bool] = []
     real = live._still_allowed
-    monkeypatch.setattr(live, "_still_allowed", lambda req: checks.append(real(req)) or checks[-1])
+
+    def allowed(req: Request) -> bool:
+        checks.append(real(req))
+        return checks[-1]
+
+    monkeypatch.setattr(live, "_still_allowed", allowed)
 
     async def talk() -> None:
         async with listening(manager, "nav") as page:
