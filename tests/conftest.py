@@ -149,7 +149,7 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def _mariadb_url(mariadb: str) -> str:
     """One migrated MariaDB database; emptied before each test."""
-    server = peewee.MySQLDatabase("mysql", **_socket_of(mariadb))
+    server: Any = peewee.MySQLDatabase("mysql", **_socket_of(mariadb))
     server.execute_sql("CREATE DATABASE mvidarr")
     server.close()
     url = mariadb.format(name="mvidarr")
@@ -159,7 +159,7 @@ def _mariadb_url(mariadb: str) -> str:
     return url
 
 
-def _socket_of(mariadb: str) -> dict[str, str]:
+def _socket_of(mariadb: str) -> dict[str, Any]:
     from urllib.parse import parse_qs, urlsplit
 
     return {"user": "root", "unix_socket": parse_qs(urlsplit(mariadb).query)["unix_socket"][0]}
@@ -201,7 +201,7 @@ def _empty() -> None:
 
     db.database.execute_sql("SET FOREIGN_KEY_CHECKS=0")
     for model in models.ALL:
-        db.database.execute_sql(f"DELETE FROM `{model._meta.table_name}`")  # type: ignore[attr-defined]
+        db.database.execute_sql(f"DELETE FROM `{model._meta.table_name}`")
     db.database.execute_sql("SET FOREIGN_KEY_CHECKS=1")
 
 
