@@ -64,7 +64,7 @@ def only(req: Request, offered: Iterable[str]) -> None:
     """Raise Invalid for what a list cannot be asked for."""
     unknown = [name for name in req.query if name not in {*offered, "before", "last"}]
     if unknown:
-        raise Invalid({name: "There is no such filter." for name in unknown})
+        raise Invalid(dict.fromkeys(unknown, "There is no such filter."))
 
 
 def address(path: str, pairs: Iterable[tuple[str, str]]) -> str:

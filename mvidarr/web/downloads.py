@@ -11,7 +11,6 @@ from mvidarr.library import blocks
 from mvidarr.web import browse, live, render
 from mvidarr.web.routing import Reply, Request, route
 
-
 QUERY = {**browse.PAGES, "state": "active or ended"}
 
 

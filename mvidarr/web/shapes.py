@@ -14,7 +14,7 @@ def job(row: Any) -> dict[str, Any]:
         "state": row.state,
         "done": row.done,
         "total": row.total,
-        "note": row.note,
+        "note": row.note or None,
         "cause": row.cause,
         "last_error": row.last_error,
         "attempts": row.attempts,

@@ -4,10 +4,11 @@
 """
 
 from pathlib import Path
+from typing import Any
 
 from mvidarr import app
 from mvidarr.core.terms import Role
-from mvidarr.settings import Group, Kind, options
+from mvidarr.settings import Group, Kind, Option, options
 from mvidarr.web.routing import ROUTES
 
 FOLDER = Path(__file__).parents[2] / "docs"
@@ -63,7 +64,7 @@ def settings() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _setting(option: options.Option) -> str:  # type: ignore[type-arg]
+def _setting(option: Option[Any]) -> str:
     default = option.default
     if option.kind is Kind.SWITCH:
         default = "on" if default else "off"

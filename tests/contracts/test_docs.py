@@ -2,12 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mvidarr.core import config
 from mvidarr.governor import services
-from mvidarr.settings import options
+from mvidarr.settings import Option, options
 from tests.contracts import docs
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,7 @@ def test_generated_pages_are_up_to_date(name: str) -> None:
 
 
 @pytest.mark.parametrize("option", options.ALL, ids=lambda option: option.key)
-def test_every_setting_is_read_by_something(option: options.Option) -> None:  # type: ignore[type-arg]
+def test_every_setting_is_read_by_something(option: Option[Any]) -> None:
     assert re.search(rf"options\.{option.key}\b", CODE), f"nothing reads {option.key}"
 
 

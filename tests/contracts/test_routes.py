@@ -16,9 +16,15 @@ from tests.client import Client
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 MEMBERS = {"type", "title", "status", "detail", "request_id", "errors", "retry_after"}
 LEDGER = frozenset({"session", "api_key", "user", "throttle", "service", "change", "revision"})
-EVERY = [pytest.param(one, id=f"{one.method} {one.path}") for one in ROUTES]
-WITH_ROLE = [pytest.param(one, id=f"{one.method} {one.path}") for one in ROUTES if one.role]
+WITH_ROLE = [one for one in ROUTES if one.role]
 STREAMS = frozenset({"/live"})
+
+
+def each(routes: list[Route]) -> pytest.MarkDecorator:
+    """The test once for each route."""
+    return pytest.mark.parametrize(
+        "route", routes, ids=[f"{one.method} {one.path}" for one in routes]
+    )
 
 
 def address(route: Route, *, missing: bool = False) -> str:
@@ -39,7 +45,7 @@ def mounts(route: Route) -> Iterator[tuple[str, bool]]:
         yield f"/api/v1{address(route)}", True
 
 
-@pytest.mark.parametrize("route", WITH_ROLE)
+@each(WITH_ROLE)
 def test_nobody_gets_in_without_signing_in(client: Client, route: Route) -> None:
     for path, is_json in mounts(route):
         answer = client.send(route.method, path, is_json=is_json)
@@ -49,7 +55,7 @@ def test_nobody_gets_in_without_signing_in(client: Client, route: Route) -> None
             assert answer.headers["location"].startswith("/login")
 
 
-@pytest.mark.parametrize("route", WITH_ROLE)
+@each(WITH_ROLE)
 def test_a_lower_role_is_refused_and_the_right_one_is_not(client: Client, route: Route) -> None:
     assert route.role is not None
     if route.path in STREAMS:
@@ -65,7 +71,7 @@ def test_a_lower_role_is_refused_and_the_right_one_is_not(client: Client, route:
                 assert answer.status_code == 403, (role, path)
 
 
-@pytest.mark.parametrize("route", [one for one in EVERY if one.values[0].json])  # type: ignore[attr-defined]
+@each([one for one in ROUTES if one.json])
 def test_errors_are_problem_details(client: Client, route: Route) -> None:
     answer = client.as_role("admin").send(route.method, f"/api/v1{address(route)}", is_json=True)
     if answer.status_code < 400:
@@ -88,7 +94,7 @@ def test_an_unknown_address_and_a_wrong_method_are_problems_too(client: Client) 
     assert "GET" in wrong.headers["allow"]
 
 
-@pytest.mark.parametrize("route", [one for one in EVERY if one.values[0].method == "GET"])  # type: ignore[attr-defined]
+@each([one for one in ROUTES if one.method == "GET"])
 def test_get_never_writes(client: Client, route: Route) -> None:
     if route.path in STREAMS:
         pytest.skip("a stream does not end")
@@ -106,15 +112,13 @@ def _dump() -> dict[str, Any]:
     from mvidarr import models
 
     return {
-        model._meta.table_name: json.dumps(  # type: ignore[attr-defined]
-            sorted(map(repr, model.select().tuples())), default=str
-        )
+        model._meta.table_name: json.dumps(sorted(map(repr, model.select().tuples())), default=str)
         for model in models.ALL
-        if model._meta.table_name not in LEDGER  # type: ignore[attr-defined]
+        if model._meta.table_name not in LEDGER
     }
 
 
-@pytest.mark.parametrize("route", WITH_ROLE)
+@each(WITH_ROLE)
 def test_posts_from_elsewhere_are_refused(client: Client, route: Route) -> None:
     if route.method == "GET":
         return

@@ -1,0 +1,179 @@
+"""Services over the web: how each does, and its Test button."""
+
+from typing import Any
+
+import pytest
+
+from mvidarr import settings
+from mvidarr.core.errors import ServiceError
+from mvidarr.core.terms import Role, ServiceState
+from mvidarr.governor import breaker, budget
+from mvidarr.settings import options
+from tests.client import Client
+from tests.fakes import finders
+from tests.fakes.finders import FakeService
+from tests.fakes.imvdb import FakeImvdb
+
+KEY = "imvdb-key-of-the-tests"
+
+
+@pytest.fixture
+def fakes(client: Client, monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeService]:
+    return finders.install(monkeypatch)
+
+
+@pytest.fixture
+def admin(client: Client) -> Client:
+    return client.as_role(Role.ADMIN)
+
+
+def test_it(client: Client, name: str, **typed: Any) -> Any:
+    return client.send("POST", f"/api/settings/services/{name}/test", json=typed).json()
+
+
+test_it.__test__ = False  # type: ignore[attr-defined]
+
+
+def test_services_are_listed_with_how_they_do(client: Client) -> None:
+    breaker.failed("youtube", "YouTube asks for a pause.", retry_after=600)
+    breaker.note("musicbrainz", "search", "It answers slowly.")
+
+    found = {
+        one["name"]: one for one in client.as_role("readonly").get("/api/services").json()["items"]
+    }
+
+    assert list(found) == ["youtube", "musicbrainz", "imvdb"]
+    youtube = found["youtube"]
+    assert (youtube["state"], youtube["failures"]) == ("broken", 1)
+    assert youtube["last_error"] == "YouTube asks for a pause."
+    assert youtube["next_try_at"].endswith("Z")
+    assert found["musicbrainz"]["state"] == "working"
+    assert found["musicbrainz"]["next_try_at"] is None
+    assert found["musicbrainz"]["parts"] == {"search": "It answers slowly."}
+    assert found["imvdb"]["state"] == "off"  # it has no key
+
+
+def test_requests_of_this_hour_are_shown(client: Client) -> None:
+    budget.reserve("musicbrainz", pace=0)
+    [one] = [
+        one
+        for one in client.as_role("readonly").get("/api/services").json()["items"]
+        if one["name"] == "musicbrainz"
+    ]
+
+    assert one["requests_this_hour"] == 1
+
+
+# the Test button
+
+
+def test_only_an_administrator_tests(client: Client, fakes: dict[str, FakeService]) -> None:
+    answer = client.as_role(Role.MANAGER).send(
+        "POST", "/api/settings/services/youtube/test", json={}
+    )
+
+    assert answer.status_code == 403
+    assert fakes["youtube"].asked == []
+
+
+def test_a_good_answer_in_every_representation(
+    admin: Client, fakes: dict[str, FakeService]
+) -> None:
+    path = "/settings/services/musicbrainz/test"
+
+    data, page = test_it(admin, "musicbrainz"), admin.post(path)
+    part = admin.fragment(path, "test-musicbrainz", "POST")
+
+    assert data["ok"] is True
+    assert data["detail"].startswith("It answers. Answered in ")
+    assert "It answers." in page.text
+    assert 'href="/settings#service-musicbrainz"' in page.text
+    assert part.text.startswith('<hx-partial hx-target="#test-musicbrainz"')
+    assert "It answers." in part.text
+
+
+def test_a_failure_is_said_and_noted(admin: Client, fakes: dict[str, FakeService]) -> None:
+    fakes["musicbrainz"].fails(ServiceError("musicbrainz", "MusicBrainz cannot be reached."))
+
+    assert test_it(admin, "musicbrainz") == {
+        "ok": False,
+        "detail": "MusicBrainz cannot be reached.",
+    }
+    assert budget.row("musicbrainz").state == ServiceState.DEGRADED
+
+
+def test_rubbish_is_said_in_a_sentence(admin: Client, fakes: dict[str, FakeService]) -> None:
+    fakes["musicbrainz"].fails(KeyError("artists"))
+
+    found = test_it(admin, "musicbrainz")
+
+    assert found["ok"] is False
+    assert found["detail"] == ("MusicBrainz answered in a way that MVidarr does not understand.")
+
+
+def test_a_test_heals_a_service_that_rests(admin: Client, fakes: dict[str, FakeService]) -> None:
+    for _ in range(3):
+        breaker.failed("musicbrainz", "It failed.")
+
+    assert test_it(admin, "musicbrainz")["ok"] is True
+    assert budget.row("musicbrainz").state == ServiceState.WORKING
+
+
+def test_what_is_typed_is_tried_and_neither_saved_nor_noted(
+    admin: Client, fakes: dict[str, FakeService]
+) -> None:
+    fakes["imvdb"].fails(ServiceError("imvdb", "IMVDb refused the key."))
+
+    found = test_it(admin, "imvdb", imvdb_api_key=KEY, imvdb_url="http://127.0.0.1:9/x/")
+
+    assert found["ok"] is False
+    assert fakes["imvdb"].asked == [f"http://127.0.0.1:9/x {KEY}"]
+    assert budget.row("imvdb").failures == 0
+    assert settings.get(options.imvdb_api_key) == ""
+
+
+def test_an_empty_field_means_what_is_stored(admin: Client, fakes: dict[str, FakeService]) -> None:
+    settings.change({"imvdb_api_key": KEY})
+
+    admin.post("/settings/services/imvdb/test", {"imvdb_api_key": "", "imvdb_url": ""})
+
+    assert fakes["imvdb"].asked == [f"https://imvdb.com/api/v1 {KEY}"]
+
+
+def test_what_is_missing_or_wrong_is_said(admin: Client, fakes: dict[str, FakeService]) -> None:
+    assert test_it(admin, "imvdb")["detail"] == "IMVDb needs a key: enter it in the settings."
+    assert "http://" in test_it(admin, "musicbrainz", musicbrainz_url="ftp://x")["detail"]
+    settings.change({"musicbrainz_enabled": False})
+    assert "switched off" in test_it(admin, "musicbrainz")["detail"]
+    assert budget.row("musicbrainz").failures == budget.row("imvdb").failures == 0
+
+
+def test_an_unknown_service_is_not_found(admin: Client) -> None:
+    answer = admin.send("POST", "/api/settings/services/nothing/test", json={})
+
+    assert answer.status_code == 404
+
+
+def test_the_whole_form_can_be_sent_along(admin: Client, fakes: dict[str, FakeService]) -> None:
+    """The button is inside the form of all settings: what else was typed does not matter."""
+    form = {
+        "_method": ["PATCH", "POST"],
+        "download_retries": "many",
+        "default_types": ["", "live"],
+        "musicbrainz_url": "https://musicbrainz.org/ws/2",
+    }
+
+    assert "It answers." in admin.post("/settings/services/musicbrainz/test", form).text
+
+
+def test_a_real_key_is_tested_against_the_real_protocol(
+    admin: Client, imvdb: FakeImvdb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finders.unhurried(monkeypatch)
+    settings.change({"imvdb_url": imvdb.base_url})
+
+    good = test_it(admin, "imvdb", imvdb_api_key=imvdb.key)
+    bad = test_it(admin, "imvdb", imvdb_api_key="some other key")
+
+    assert good["ok"] is True
+    assert (bad["ok"], "refused the key" in bad["detail"]) == (False, True)
