@@ -76,7 +76,9 @@ class World:
                 directors=directors,
             )
         known = self.imvdb.add_artist(ARTIST, slug="bjork")
-        self.imvdb.add_video(known, "Jóga", year=1997, youtube=(JOGA,), directors=("Michel Gondry",))
+        self.imvdb.add_video(
+            known, "Jóga", year=1997, youtube=(JOGA,), directors=("Michel Gondry",)
+        )
         self.imvdb.add_video(known, "Possibly Maybe", year=1996)
         self.upload(JOGA, "Björk - Jóga (Official Music Video)", captions=("en",))
         self.upload(BACHELORETTE, "Björk - Bachelorette (Official Music Video)")

@@ -4,13 +4,11 @@ What differs between SQLite and MariaDB is hidden here, so that the domain does 
 one it has. Connections are per thread: open a session in the thread that uses it.
 """
 
-import base64
 import contextlib
-import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +18,14 @@ import peewee
 from playhouse import db_url
 from playhouse.pool import MaxConnectionsExceeded, PooledMySQLDatabase, PooledSqliteDatabase
 
-from mvidarr.core.errors import BootError, Invalid, Unavailable
+from mvidarr.core.errors import BootError, Unavailable
+from mvidarr.core.keyset import Order as Order
+from mvidarr.core.keyset import Page as Page
+from mvidarr.core.keyset import Place as Place
+from mvidarr.core.keyset import capped_count as capped_count
+from mvidarr.core.keyset import decode_cursor as decode_cursor
+from mvidarr.core.keyset import encode_cursor as encode_cursor
+from mvidarr.core.keyset import page as page
 
 T = TypeVar("T")
 
@@ -204,8 +209,11 @@ def transact(work: Callable[[], T], tries: int = 3) -> T:
 
     That is so when a deadlock was resolved against us, and when a row that was not there a moment
     ago is there now: the next try sees it. `work` must be safe to repeat: it may not do anything
-    outside the database.
+    outside the database. Within a transaction it runs once: only the outermost can begin anew.
     """
+    if database.in_transaction():
+        with atomic():
+            return work()
     for left in reversed(range(tries)):
         try:
             with atomic():
@@ -262,115 +270,6 @@ def backup_sqlite(source: Path, target: Path) -> None:
     """A consistent copy of a SQLite file, made while others write."""
     with contextlib.closing(sqlite3.connect(source)) as live:
         live.execute("VACUUM INTO ?", (str(target),))
-
-
-# Pages by key
-
-UNKNOWN_PLACE = "This place in the list is not known; start from the first page."
-_TEXT = (peewee.CharField, peewee.TextField)
-_LARGEST = 2**63 - 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """One offered sort: a column and the id that breaks ties."""
-
-    name: str
-    column: peewee.Node
-    id: peewee.Node
-    descending: bool = False
-
-    @property
-    def param(self) -> str:
-        return f"-{self.name}" if self.descending else self.name
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """Rows and the cursors around them; `next` and `previous` are None at the ends."""
-
-    rows: Sequence[Any]
-    next: str | None = None
-    previous: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where in a list somebody is. `last` asks for the final page."""
-
-    after: str | None = None
-    before: str | None = None
-    last: bool = False
-    limit: int = 60
-
-
-def page(query: Any, order: Order, place: Place, key: Callable[[Any], tuple[Any, int]]) -> Page:
-    """One page of `query`; `key` reads (sort value, id) from a row.
-
-    The predicate is spelled out, because MariaDB cannot use an index for row values.
-    """
-    backwards = place.last or (place.before is not None and place.after is None)
-    cursor = None if place.last else place.before if backwards else place.after
-    descending = order.descending != backwards
-    if cursor:
-        query = query.where(_beyond(order, descending, decode_cursor(cursor)))
-    directions = [
-        node.desc() if descending else node.asc()  # type: ignore[attr-defined]
-        for node in (order.column, order.id)
-    ]
-    rows = list(query.order_by(*directions).limit(place.limit + 1))
-    more, rows = len(rows) > place.limit, rows[: place.limit]
-    if backwards:
-        rows.reverse()
-    if not rows:
-        return Page(rows=rows)
-    first, final = encode_cursor(key(rows[0])), encode_cursor(key(rows[-1]))
-    if backwards:
-        return Page(rows=rows, next=None if place.last else final, previous=first if more else None)
-    return Page(rows=rows, next=final if more else None, previous=first if cursor else None)
-
-
-def _beyond(order: Order, descending: bool, values: tuple[Any, int]) -> Any:
-    value, ident = values
-    column: Any = order.column
-    tie: Any = order.id
-    if isinstance(column, peewee.Field) and isinstance(value, str) != isinstance(column, _TEXT):
-        raise Invalid({"after": UNKNOWN_PLACE})  # of another sort
-    if descending:
-        return (column <= value) & ((column < value) | (tie < ident))
-    return (column >= value) & ((column > value) | (tie > ident))
-
-
-def encode_cursor(values: tuple[Any, int]) -> str:
-    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str) -> tuple[Any, int]:
-    """Raises Invalid for what `encode_cursor` did not make."""
-    try:
-        value, ident = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError, RecursionError):
-        value = ident = None
-    if not (isinstance(ident, int) and _can_be_asked(ident) and _can_be_asked(value)):
-        raise Invalid({"after": UNKNOWN_PLACE})
-    return value, ident
-
-
-def _can_be_asked(value: Any) -> bool:
-    """Whether both databases take it: whole characters, numbers of 64 bits."""
-    if isinstance(value, str):
-        return value == value.encode("utf-8", "ignore").decode()
-    return isinstance(value, (int, float)) and abs(value) <= _LARGEST
-
-
-def capped_count(query: Any, cap: int = 1000) -> tuple[int, bool]:
-    """(rows up to `cap`, whether that is all of them)."""
-    found = query.select(peewee.SQL("1")).order_by().limit(cap + 1).count(clear_limit=False)
-    return min(found, cap), found <= cap
-
-
-# Counting
 
 
 class Counter:

@@ -8,6 +8,8 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 
+import peewee
+
 from mvidarr import models
 from mvidarr.core import db
 from mvidarr.core.config import Config
@@ -20,6 +22,8 @@ from mvidarr.jobs.watch import Left, Watch
 from mvidarr.media import disks
 
 log = logging.getLogger(__name__)
+
+BUSY_PAUSE = 5.0  # seconds
 
 _lock = threading.Lock()
 _running: set[int] = set()
@@ -77,11 +81,18 @@ def _end(row: models.Download, owner: str, failure: Exception | None, *, is_lost
     elif isinstance(failure, Left | Stopped):
         with db.session():
             claims.give_back(row, owner)
-    elif isinstance(failure, TooSoon):
+    elif isinstance(failure, TooSoon) or _is_busy(failure):
         with db.session():
-            claims.postpone(row, owner, failure.retry_after)
+            claims.postpone(row, owner, getattr(failure, "retry_after", None) or BUSY_PAUSE)
     else:
         _failed(row, owner, failure)
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether our own database could not be asked; disk and library name their cause."""
+    if isinstance(error, peewee.OperationalError):
+        error = db.busy(error)
+    return isinstance(error, Unavailable) and getattr(error, "cause", None) is None
 
 
 def _failed(row: models.Download, owner: str, error: Exception) -> None:

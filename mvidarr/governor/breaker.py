@@ -18,7 +18,7 @@ def is_open(name: str) -> int | None:
     """Milliseconds until a broken service may be tried again; None when it may be asked now."""
     with db.session():
         left = budget.row(name).next_try_at - clock.now()
-    return min(left, LONGEST) if left > 0 else None
+    return left if 0 < left <= LONGEST else None  # more is what a clock wrote that was set back
 
 
 class LeftAlone(ServiceError):

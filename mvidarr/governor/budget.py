@@ -8,6 +8,7 @@ from mvidarr.models import Service
 
 DEFAULT_PACE = 1_000  # ms
 _WINDOW = clock.HOUR
+_LONGEST_QUEUE = clock.HOUR  # nobody waits as long for a slot
 
 
 def reserve(name: str, *, wait: float = 60.0, pace: int = DEFAULT_PACE) -> None:
@@ -49,7 +50,8 @@ def locked(name: str) -> Service:
 def _take(name: str, patience: int, pace: int) -> int:
     service = locked(name)
     now = clock.now()
-    slot = max(now, min(service.next_slot_at, now + clock.HOUR))  # a clock that was set back
+    is_queue = now < service.next_slot_at < now + _LONGEST_QUEUE  # else a clock was set back
+    slot = service.next_slot_at if is_queue else now
     if slot - now > patience:
         raise TooSoon("This service is busy; try again shortly.", retry_after=(slot - now) / 1000)
     fresh = service.budget_from <= now - _WINDOW

@@ -1,5 +1,7 @@
 """Static files: the joined stylesheet and everything under `static/`, kept for ever by hash."""
 
+import mimetypes
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -9,6 +11,10 @@ from starlette.types import Scope
 from mvidarr.web import assets
 
 FOR_EVER = "public, max-age=31536000, immutable"
+
+# the same on every machine: not all have a list of types that knows these
+mimetypes.add_type("text/javascript", ".js")
+mimetypes.add_type("font/woff2", ".woff2")
 
 
 class HashedFiles(StaticFiles):

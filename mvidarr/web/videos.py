@@ -380,7 +380,10 @@ def _changed(req: Request, video_id: int, toast: str) -> Reply:
 
 def page_before(req: Request, gone: str, otherwise: str) -> str:
     """The page of ours that somebody came from, unless it is gone now."""
-    address = urlsplit(req.headers.get("hx-current-url") or req.headers.get("referer") or "")
+    try:
+        address = urlsplit(req.headers.get("hx-current-url") or req.headers.get("referer") or "")
+    except ValueError:  # what a header says need not be an address
+        return otherwise
     if not address.path.startswith(("/videos", "/artists", "/wanted")):
         return otherwise
     if address.path.endswith(("/edit", "/delete", "/new")) or (gone and address.path == gone):

@@ -211,6 +211,28 @@ def test_a_deadlock_that_stays_says_to_try_again(database: Config) -> None:
     assert caught.value.retry_after == 2
 
 
+def test_only_the_outermost_transaction_begins_anew(database: Config) -> None:
+    """A deadlock has taken the outer one along: a second try inside would write without it."""
+    outer: list[int] = []
+    inner: list[int] = []
+
+    def within() -> None:
+        inner.append(1)
+        add(f"inner {len(inner)}")
+        if len(outer) == 1:
+            raise peewee.OperationalError(*DEADLOCK)
+
+    def work() -> None:
+        outer.append(1)
+        add(f"outer {len(outer)}")
+        db.transact(within)
+
+    db.transact(work)
+
+    assert (len(outer), len(inner)) == (2, 2)
+    assert names() == ["inner 2", "outer 2"]
+
+
 def test_other_errors_are_not_tried_again(database: Config) -> None:
     tries: list[int] = []
 

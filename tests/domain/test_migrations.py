@@ -237,6 +237,33 @@ def test_a_database_of_a_newer_version_is_left_alone(
         migrations.migrate(config)
 
 
+def test_a_step_that_is_none_is_said_in_one_sentence(
+    fresh: Callable[[], Config], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_steps(tmp_path / "steps", monkeypatch, step0099_empty="")
+
+    with pytest.raises(BootError, match="cannot be brought up to date"):
+        migrate(fresh())
+
+
+@pytest.mark.mariadb
+def test_who_waits_too_long_for_another_start_is_told_so(
+    mariadb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "LOCK_SECONDS", 0)
+    _on_server(mariadb, "CREATE DATABASE locked")
+    config = Config(data=tmp_path, database_url=mariadb.format(name="locked"))
+    options: dict[str, Any] = dict(_socket_of(mariadb))
+    other: Any = peewee.MySQLDatabase("mysql", **options)
+    other.execute_sql("SELECT GET_LOCK('mvidarr-migrate-locked', 0)")
+
+    with pytest.raises(BootError, match="Another MVidarr"):
+        migrate(config)
+    other.close()
+    db.disconnect()
+    _on_server(mariadb, "DROP DATABASE locked")
+
+
 @pytest.mark.parametrize(
     "content", [b"this is no database" * 400, b"SQLite format 3\0" + b"x" * 4000]
 )

@@ -9,6 +9,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from tests.conftest import until
 from tests.program import ADMIN, PASSWORD, Program
 
 CHROMIUM_ARGS = (
@@ -23,7 +24,7 @@ CHROMIUM_ARGS = (
 DESKTOP, PHONE, NARROW = (1440, 900), (390, 844), (320, 640)
 TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
-  console.error(`content policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
+  console.error(`content policy: ${event.violatedDirective} ${event.blockedURI}`));
 """
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 EVERYTHING = {
@@ -181,3 +182,10 @@ def stay(page: Page) -> None:
 
 def stayed(page: Page) -> bool:
     return page.locator("html[data-stayed=yes]").count() == 1
+
+
+def goes_on(page: Page) -> bool:
+    """Whether the progress on the page moves, without the page being loaded again."""
+    before = max(until(lambda: percents(page), seconds=60))
+    until(lambda: max(percents(page), default=0) > before, seconds=60)
+    return stayed(page)

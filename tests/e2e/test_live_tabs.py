@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.conftest import until
-from tests.e2e.browsing import Tabs, percents, stay, stayed
+from tests.e2e.browsing import Tabs, goes_on, stay, stayed
 from tests.world import BACHELORETTE, JOGA, World
 
 pytestmark = pytest.mark.ffmpeg
@@ -27,13 +27,6 @@ def fetching(ready: World) -> Iterator[World]:
     until(lambda: len([one for one in ready.downloads() if one["percent"]]) == 2, seconds=60)
     yield ready
     ready.hurry()
-
-
-def goes_on(page: Page) -> bool:
-    """Whether the progress on the page moves, without the page being loaded again."""
-    before = max(until(lambda: percents(page)))
-    until(lambda: max(percents(page), default=0) > before, seconds=60)
-    return stayed(page)
 
 
 def test_what_one_tab_does_is_seen_in_the_other(fetching: World, tabs: Tabs) -> None:

@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.conftest import until
-from tests.e2e.browsing import Tabs, percents, sign_in, stay, stayed
+from tests.e2e.browsing import Tabs, goes_on, sign_in, stay, stayed
 from tests.fakes import answers, media
 from tests.program import ADMIN, PASSWORD
 from tests.world import ARTIST, SECONDS, World, world
@@ -44,7 +44,7 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 def _database(mariadb: str, name: str) -> str:
     socket = parse_qs(urlsplit(mariadb).query)["unix_socket"][0]
     server = peewee.MySQLDatabase("mysql", user="root", unix_socket=socket)
-    server.execute_sql(f"CREATE DATABASE {name}")
+    server.execute_sql(f"CREATE DATABASE {name}")  # type: ignore[no-untyped-call]
     server.close()
     return mariadb.format(name=name)
 
@@ -59,7 +59,7 @@ def test_from_an_empty_folder_to_a_playing_video(fresh: World, tabs: Tabs) -> No
     fresh.slow_down(SLOW)
     _add_the_artist(page)
     _watch_it_being_found(page)
-    _watch_it_come_in_two_tabs(page, fresh)
+    _watch_it_come_in_two_tabs(page)
     fresh.hurry()
     nothing_left = re.compile(r"0 downloading\s*0 waiting")
     expect(page.locator("#queue-head")).to_contain_text(nothing_left, timeout=DONE * 1000)
@@ -151,17 +151,16 @@ def _watch_it_being_found(page: Page) -> None:
     assert stayed(page)
 
 
-def _watch_it_come_in_two_tabs(page: Page, fresh: World) -> None:
+def _watch_it_come_in_two_tabs(page: Page) -> None:
     other = page.context.new_page()
     for tab in (page, other):
         tab.goto("/activity")
         stay(tab)
-    first = {tab: until(lambda tab=tab: percents(tab), seconds=60)[0] for tab in (page, other)}
     for tab in (page, other):
-        until(lambda tab=tab: max(percents(tab), default=0) > first[tab], seconds=60)
+        assert goes_on(tab)
         expect(tab.locator(".deck .deck-foot").first).to_contain_text(re.compile(r"MB.+/s.+left"))
         expect(tab.locator(".stages [aria-current=step]").first).to_have_text("Fetch")
-        assert stayed(tab)
+    assert stayed(page)
     other.close()
 
 
@@ -198,7 +197,7 @@ def _measured(file: Path) -> Any:
 
 def _play(page: Page) -> None:
     statuses: list[int] = []
-    page.on("response", lambda got: "/media/" in got.url and statuses.append(got.status))
+    page.on("response", lambda got: statuses.extend([got.status] * ("/media/" in got.url)))
     page.goto("/videos")
     page.get_by_role("link", name="Jóga", exact=True).click()
     page.get_by_role("button", name="Play Jóga").click()

@@ -199,7 +199,7 @@ def check(page: Page, name: str, folder: Path) -> None:
     """Fails for whatever is wrong with the page as it stands, in both themes."""
     expect(page.locator("main [aria-busy=true]")).to_have_count(0)
     whole = page.locator("dialog[open], .menu:popover-open").count() == 0
-    width = (page.viewport_size or {})["width"]
+    width = page.viewport_size["width"] if page.viewport_size else 0
     name, theme = f"{name}-{width}", theme_of(page)
     shoot(page, f"{name}-{theme}", folder, whole=whole)
     assert violations(page) == [], name
@@ -227,6 +227,13 @@ def looked(tabs: Tabs, made: World, name: str, act: Callable[[Page], None], fold
         page.context.close()
 
 
+def visit(path: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        page.goto(path)
+
+    return act
+
+
 def test_login(busy: World, tabs: Tabs, tmp_path: Path) -> None:
     tabs.excuse("status of 422")
 
@@ -235,7 +242,7 @@ def test_login(busy: World, tabs: Tabs, tmp_path: Path) -> None:
         sign_in(page, password="not the one of " + theme_of(page))
         expect(page.locator("[aria-invalid=true]").first).to_be_visible()
 
-    looked(tabs, busy, "login", lambda page: page.goto("/login") and None, tmp_path)
+    looked(tabs, busy, "login", visit("/login"), tmp_path)
     looked(tabs, busy, "login-refused", wrong, tmp_path)
 
 
@@ -309,5 +316,5 @@ def test_the_first_page_of_all(tabs: Tabs, tmp_path: Path) -> None:
         expect(page.locator("[aria-invalid=true]").first).to_be_visible()
 
     with world(tmp_path / "world") as untouched:
-        looked(tabs, untouched, "setup-account", lambda page: page.goto("/") and None, tmp_path)
+        looked(tabs, untouched, "setup-account", visit("/"), tmp_path)
         looked(tabs, untouched, "setup-account-refused", differing, tmp_path)

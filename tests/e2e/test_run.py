@@ -94,7 +94,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def registry(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Skip where pip cannot reach its registry."""
     into = tmp_path_factory.mktemp("probe")
-    probe = pip("download", "--quiet", "--no-deps", "--no-cache-dir", "--dest", into, "itsdangerous")
+    probe = pip(
+        "download", "--quiet", "--no-deps", "--no-cache-dir", "--dest", into, "itsdangerous"
+    )
     if probe.returncode:
         pytest.skip(f"pip cannot reach its registry: {probe.stderr.strip()[-200:]}")
 
@@ -132,7 +134,8 @@ def test_run_in_a_fresh_clone_sets_up_and_answers(
     assert (data / "secret").stat().st_mode & 0o777 == 0o600
     assert _changed_files(clone) == ""
     with capsys.disabled():
-        print(f"\n./run answers after {times[0]:.1f} s, the second time after {times[1]:.2f} s")
+        said = f"\n./run answers after {times[0]:.1f} s, the second time after {times[1]:.2f} s\n"
+        sys.stdout.write(said)
 
 
 def _changed_files(clone: Path) -> str:

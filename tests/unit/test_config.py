@@ -190,6 +190,12 @@ def test_an_empty_secret_is_not_replaced_silently(tmp_path: Path) -> None:
     assert "is empty" in problem(tmp_path)
 
 
+def test_a_secret_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"\xff\xfe")
+
+    assert f"The secret {tmp_path}/secret cannot be" in problem(tmp_path)
+
+
 @pytest.mark.parametrize("secret", ["changeme", "mvidarr", "a" * 40, "123123123123123123123123"])
 def test_an_easy_secret_is_refused(tmp_path: Path, secret: str) -> None:
     assert problem(tmp_path, MVIDARR_SECRET=secret).startswith("MVIDARR_SECRET is too easy")
@@ -231,6 +237,18 @@ def test_authorities_are_kept_as_a_file(tmp_path: Path) -> None:
     assert made.ca == again.ca == tmp_path / "data" / "ca.pem"
     assert again.ca.read_text().strip() == pem.strip()
     assert list(made.data.glob(".ca*")) == []
+
+
+def test_authorities_that_cannot_be_kept_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, content: str, encoding: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    pem = trustme.CA().cert_pem.bytes().decode()
+
+    assert problem(tmp_path, MVIDARR_CA=pem).endswith("ca.pem: No space left on device.")
 
 
 @pytest.mark.parametrize("pem", ["/etc/ssl/mine.pem", "-----BEGIN CERTIFICATE-----\nx\n-----END"])

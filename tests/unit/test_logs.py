@@ -101,6 +101,14 @@ def test_the_stack_of_an_exception_is_indented_and_scrubbed() -> None:
     assert SECRET not in "".join(rest)
 
 
+def test_a_stack_that_is_asked_for_is_indented_too() -> None:
+    record = logging.LogRecord(
+        "m", logging.INFO, "x", 1, "here", (), None, sinfo=f"a\ntoken={SECRET}"
+    )
+
+    assert logs.Scrubber("%(message)s").format(record) == "here\n  a\n  token=***"
+
+
 def test_very_long_lines_are_cut() -> None:
     assert len(line("x" * 50_000)) <= logs.LONGEST
 

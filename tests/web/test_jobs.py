@@ -77,7 +77,7 @@ def test_a_job_that_ended_cannot_be_cancelled(manager: Client) -> None:
     job = jobs.add("discover", "1")
     running = jobs.claim_due("me")
     assert running is not None
-    claim.finish(jobs.Job, job.id, "me", WorkState.DONE)
+    assert claim.finish(jobs.Job, job.id, str(running.owner), WorkState.DONE)
 
     answer = manager.send("DELETE", f"/api/jobs/{job.id}", is_json=True)
 

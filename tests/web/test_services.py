@@ -27,20 +27,20 @@ def admin(client: Client) -> Client:
     return client.as_role(Role.ADMIN)
 
 
-def test_it(client: Client, name: str, **typed: Any) -> Any:
+def listed(client: Client) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = client.as_role("readonly").get("/api/services").json()["items"]
+    return items
+
+
+def try_out(client: Client, name: str, **typed: Any) -> Any:
     return client.send("POST", f"/api/settings/services/{name}/test", json=typed).json()
-
-
-test_it.__test__ = False  # type: ignore[attr-defined]
 
 
 def test_services_are_listed_with_how_they_do(client: Client) -> None:
     breaker.failed("youtube", "YouTube asks for a pause.", retry_after=600)
     breaker.note("musicbrainz", "search", "It answers slowly.")
 
-    found = {
-        one["name"]: one for one in client.as_role("readonly").get("/api/services").json()["items"]
-    }
+    found = {one["name"]: one for one in listed(client)}
 
     assert list(found) == ["youtube", "musicbrainz", "imvdb"]
     youtube = found["youtube"]
@@ -55,11 +55,7 @@ def test_services_are_listed_with_how_they_do(client: Client) -> None:
 
 def test_requests_of_this_hour_are_shown(client: Client) -> None:
     budget.reserve("musicbrainz", pace=0)
-    [one] = [
-        one
-        for one in client.as_role("readonly").get("/api/services").json()["items"]
-        if one["name"] == "musicbrainz"
-    ]
+    [one] = [one for one in listed(client) if one["name"] == "musicbrainz"]
 
     assert one["requests_this_hour"] == 1
 
@@ -81,7 +77,7 @@ def test_a_good_answer_in_every_representation(
 ) -> None:
     path = "/settings/services/musicbrainz/test"
 
-    data, page = test_it(admin, "musicbrainz"), admin.post(path)
+    data, page = try_out(admin, "musicbrainz"), admin.post(path)
     part = admin.fragment(path, "test-musicbrainz", "POST")
 
     assert data["ok"] is True
@@ -95,7 +91,7 @@ def test_a_good_answer_in_every_representation(
 def test_a_failure_is_said_and_noted(admin: Client, fakes: dict[str, FakeService]) -> None:
     fakes["musicbrainz"].fails(ServiceError("musicbrainz", "MusicBrainz cannot be reached."))
 
-    assert test_it(admin, "musicbrainz") == {
+    assert try_out(admin, "musicbrainz") == {
         "ok": False,
         "detail": "MusicBrainz cannot be reached.",
     }
@@ -105,7 +101,7 @@ def test_a_failure_is_said_and_noted(admin: Client, fakes: dict[str, FakeService
 def test_rubbish_is_said_in_a_sentence(admin: Client, fakes: dict[str, FakeService]) -> None:
     fakes["musicbrainz"].fails(KeyError("artists"))
 
-    found = test_it(admin, "musicbrainz")
+    found = try_out(admin, "musicbrainz")
 
     assert found["ok"] is False
     assert found["detail"] == ("MusicBrainz answered in a way that MVidarr does not understand.")
@@ -115,7 +111,7 @@ def test_a_test_heals_a_service_that_rests(admin: Client, fakes: dict[str, FakeS
     for _ in range(3):
         breaker.failed("musicbrainz", "It failed.")
 
-    assert test_it(admin, "musicbrainz")["ok"] is True
+    assert try_out(admin, "musicbrainz")["ok"] is True
     assert budget.row("musicbrainz").state == ServiceState.WORKING
 
 
@@ -124,7 +120,7 @@ def test_what_is_typed_is_tried_and_neither_saved_nor_noted(
 ) -> None:
     fakes["imvdb"].fails(ServiceError("imvdb", "IMVDb refused the key."))
 
-    found = test_it(admin, "imvdb", imvdb_api_key=KEY, imvdb_url="http://127.0.0.1:9/x/")
+    found = try_out(admin, "imvdb", imvdb_api_key=KEY, imvdb_url="http://127.0.0.1:9/x/")
 
     assert found["ok"] is False
     assert fakes["imvdb"].asked == [f"http://127.0.0.1:9/x {KEY}"]
@@ -141,10 +137,10 @@ def test_an_empty_field_means_what_is_stored(admin: Client, fakes: dict[str, Fak
 
 
 def test_what_is_missing_or_wrong_is_said(admin: Client, fakes: dict[str, FakeService]) -> None:
-    assert test_it(admin, "imvdb")["detail"] == "IMVDb needs a key: enter it in the settings."
-    assert "http://" in test_it(admin, "musicbrainz", musicbrainz_url="ftp://x")["detail"]
+    assert try_out(admin, "imvdb")["detail"] == "IMVDb needs a key: enter it in the settings."
+    assert "http://" in try_out(admin, "musicbrainz", musicbrainz_url="ftp://x")["detail"]
     settings.change({"musicbrainz_enabled": False})
-    assert "switched off" in test_it(admin, "musicbrainz")["detail"]
+    assert "switched off" in try_out(admin, "musicbrainz")["detail"]
     assert budget.row("musicbrainz").failures == budget.row("imvdb").failures == 0
 
 
@@ -172,8 +168,8 @@ def test_a_real_key_is_tested_against_the_real_protocol(
     finders.unhurried(monkeypatch)
     settings.change({"imvdb_url": imvdb.base_url})
 
-    good = test_it(admin, "imvdb", imvdb_api_key=imvdb.key)
-    bad = test_it(admin, "imvdb", imvdb_api_key="some other key")
+    good = try_out(admin, "imvdb", imvdb_api_key=imvdb.key)
+    bad = try_out(admin, "imvdb", imvdb_api_key="some other key")
 
     assert good["ok"] is True
     assert (bad["ok"], "refused the key" in bad["detail"]) == (False, True)
