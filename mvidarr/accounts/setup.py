@@ -14,7 +14,7 @@ import peewee
 from mvidarr.accounts import identify, users
 from mvidarr.core import crypto, db
 from mvidarr.core.config import Config
-from mvidarr.core.errors import Conflict, Invalid
+from mvidarr.core.errors import BootError, Conflict, Invalid
 from mvidarr.core.terms import Role
 from mvidarr.models import Artist, User
 from mvidarr.settings import options, show
@@ -62,7 +62,11 @@ def token(config: Config) -> str | None:
     if not is_open():
         config.setup_token.unlink(missing_ok=True)
         return None
-    handle = os.open(config.setup_token, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        handle = os.open(config.setup_token, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BootError(f"{config.setup_token} cannot be made: {reason}.") from error
     with os.fdopen(handle, "r+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # two who start at once print the same token
         kept = file.read().strip()

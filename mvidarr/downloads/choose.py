@@ -17,44 +17,59 @@ _CHANGEABLE = (WorkState.QUEUED, WorkState.PAUSED, WorkState.PARKED)
 
 def accept(source_id: int, by: int | None) -> models.Video:
     """Take a candidate for its video, and fetch that."""
-    with db.atomic():
+
+    def work() -> models.Video:
         video = sources.accept(source_id, by)
         _follow(video.id, by)
         return videos.get(video.id)
 
+    return db.transact(work)
+
 
 def use(video_id: int, source_id: int, by: int | None) -> models.VideoSource:
     """Have a video come from this upload; what waits in the queue for it changes over."""
-    with db.atomic():
+
+    def work() -> models.VideoSource:
         source = sources.use(video_id, source_id, by)
         _change_over(video_id, source_id, by)
         return source
 
+    return db.transact(work)
+
 
 def add_link(video_id: int, link: str, by: int | None) -> models.VideoSource:
     """Have a video come from the address that a person pasted."""
-    with db.atomic():
+
+    def work() -> models.VideoSource:
         source = sources.add_link(video_id, link, by)
         _change_over(video_id, source.id, by)
         return source
 
+    return db.transact(work)
+
 
 def add_video(artist_id: int, song: Song, by: int | None, link: str = "") -> models.Video:
     """Add a video by hand, from the address that a person pasted where there is one."""
-    with db.atomic():
+
+    def work() -> models.Video:
         video = videos.add(artist_id, song)
         if link:
             add_link(video.id, link, by)
         return videos.get(video.id)
 
+    return db.transact(work)
+
 
 def wish(ids: Sequence[int], what: Wish, by: int | None) -> list[int]:
     """Want, ignore or leave videos to the rules; what is wanted and can be had is fetched."""
-    with db.atomic():
+
+    def work() -> list[int]:
         changed = videos.wish(ids, what)
         for video_id in changed if what is Wish.WANT else ():
             _follow(video_id, by)
         return changed
+
+    return db.transact(work)
 
 
 def _change_over(video_id: int, source_id: int, by: int | None) -> None:

@@ -43,7 +43,8 @@ def add(new: NewArtist) -> models.Artist:
     name = edit.line("name", new.name, needed=True)
     apart = edit.line("disambiguation", new.disambiguation)
     wanted = rules.parse(new.rules)
-    with db.atomic():
+
+    def work() -> models.Artist:
         _check_free(name, apart)
         folder = _checked_folder(new.folder) if new.folder else _free_folder(name, apart)
         try:
@@ -64,7 +65,9 @@ def add(new: NewArtist) -> models.Artist:
         words.index_artist(artist)
         activity.record("artist.added", artist.name, artist_id=artist.id)
         activity.touch("nav")
-    return artist
+        return artist
+
+    return db.transact(work)
 
 
 def find(artist_id: int) -> models.Artist | None:
@@ -123,6 +126,7 @@ def delete(artist_id: int, *, with_files: bool = False) -> None:
         files.need_library()
 
     def work() -> None:
+        status.lock(Artist, [artist_id])  # of two who delete it, one does
         artist = get(artist_id)
         paths = _paths(artist_id) if with_files else []
         search.forget(search.VIDEO, Video.select(Video.id).where(Video.artist_id == artist_id))

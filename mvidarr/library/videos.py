@@ -99,7 +99,8 @@ def create(artist: models.Artist, song: Song, wish: Wish = Wish.AUTO) -> models.
 
 def add(artist_id: int, song: Song) -> models.Video:
     """Add a video by hand: it is wanted, whatever the artist's rules say."""
-    with db.atomic():
+
+    def work() -> models.Video:
         artist = artists.get(artist_id)
         values = _columns({name: getattr(song, name) for name in (*COLUMNS, *NAMES)})
         made = create(artist, Song(**values, ids=song.ids), Wish.WANT)
@@ -108,6 +109,8 @@ def add(artist_id: int, song: Song) -> models.Video:
             "video.found", made.title, artist_id=artist_id, video_id=made.id, by_hand=True
         )
         return get(made.id)
+
+    return db.transact(work)
 
 
 def find(video_id: int) -> models.Video | None:
@@ -194,6 +197,7 @@ def delete(ids: Iterable[int], *, with_files: bool = False) -> int:
     wanted = sorted(set(ids))
 
     def work() -> int:
+        status.lock(Video, wanted)  # of two who delete one, one does
         rows = list(
             Video.select(Video.id, Video.title, Video.artist_id).where(Video.id.in_(wanted))
         )
