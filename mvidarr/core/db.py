@@ -60,6 +60,8 @@ class Options:
 def connect(url: str, options: Options | None = None) -> None:
     """Point the models at the database that `url` names; no connection is opened for SQLite."""
     options = options or Options()
+    if ":memory:" in url:
+        raise BootError("MVIDARR_DATABASE_URL must name a file: processes do not share memory.")
     if url.startswith("sqlite:///"):
         made: peewee.Database = _sqlite(url, options)
     elif url.startswith(("mysql://", "mariadb://")):

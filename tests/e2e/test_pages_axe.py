@@ -73,18 +73,18 @@ def ticked(page: Page) -> None:
 def told(page: Page) -> None:
     page.get_by_role("button", name="Test IMVDb").click()
     expect(page.locator("#test-imvdb[data-state=bad]")).to_be_visible()
-    page.get_by_label("Tries for each upload").fill("4")
+    page.locator("#download_retries").fill("4")
     expect(page.get_by_text("1 unsaved change")).to_be_visible()
 
 
 def refused(page: Page) -> None:
     """A form that was sent with something wrong in it."""
     page.locator("form").evaluate_all("(forms) => forms.forEach((form) => form.noValidate = true)")
-    page.get_by_label("Tries for each upload").fill("99")
+    page.locator("#download_retries").fill("99")
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Nothing was saved yet")).to_be_visible()
-    page.get_by_role("link", name="Tries for each upload").click()
-    expect(page.get_by_label("Tries for each upload")).to_be_focused()
+    page.locator("main a[href='#download_retries']").click()
+    expect(page.locator("#download_retries")).to_be_focused()
     page.evaluate("scrollTo(0, document.body.scrollHeight)")  # where the save bar covers nothing
 
 
