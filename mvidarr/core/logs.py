@@ -43,7 +43,7 @@ class Scrubber(logging.Formatter):
 
 
 def scrub(text: str) -> str:
-    for secret in sorted(_known.copy(), key=len, reverse=True):
+    for secret in sorted(set(_known), key=len, reverse=True):
         text = text.replace(secret, "***")
     return _IN_URL.sub(r"\1***@", _NAMED.sub(r"\1\2***", text))
 

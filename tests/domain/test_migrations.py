@@ -205,7 +205,7 @@ def test_starts_at_the_same_moment_migrate_once(fresh: Callable[[], Config]) -> 
         "import sys\nfrom pathlib import Path\nfrom mvidarr import migrations\n"
         "from mvidarr.core import db\nfrom mvidarr.core.config import Config\n"
         "made = Config(data=Path(sys.argv[1]), database_url=sys.argv[2])\n"
-        "sys.stdin.readline()\ndb.connect(made.database_url)\n"
+        "print(flush=True)\nsys.stdin.readline()\ndb.connect(made.database_url)\n"
         "print(*migrations.migrate(made))"
     )
     starts = [
@@ -218,7 +218,14 @@ def test_starts_at_the_same_moment_migrate_once(fresh: Callable[[], Config]) -> 
         )
         for _ in range(3)
     ]
-    said = sorted(start.communicate("go\n", timeout=120)[0].strip() for start in starts)
+    for start in starts:
+        assert start.stdout is not None
+        start.stdout.readline()  # it has imported all and waits
+    for start in starts:
+        assert start.stdin is not None
+        start.stdin.write("go\n")
+        start.stdin.flush()
+    said = sorted(start.communicate(timeout=120)[0].strip() for start in starts)
 
     assert [start.returncode for start in starts] == [0, 0, 0]
     assert said[:2] == ["", ""]

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from mvidarr.core.errors import BootError, Conflict, Invalid, NotFound
 from mvidarr.models import Setting
 from mvidarr.settings import options, values
 from tests.conftest import SECRET, until
+from tests.fakes.together import together
 from tests.fakes.undone import undone
 
 KEY = "imvdb-key-of-the-tests"
@@ -266,6 +268,19 @@ def test_changes_at_the_same_moment_all_get_noticed(database: Config) -> None:
         watching.join(60)
     revisions = [one.revision for one in Setting.select().where(Setting.key.in_(keys))]
     assert len(set(revisions)) == len(keys)
+
+
+def test_no_two_changes_have_one_revision(database: Config) -> None:
+    keys = [option.key for option in options.ALL if option.kind is settings.Kind.INTEGER][:4]
+
+    def write(turn: int, number: int) -> None:
+        default = options.BY_KEY[keys[number]].default
+        db.transact(lambda: settings.change({keys[number]: default + turn}))
+
+    for turn in (1, 2, 1, 2, 1, 2):
+        assert together(4, partial(write, turn)) == [None] * 4
+        rows = Setting.select().where(Setting.key.in_(keys))
+        assert len({one.revision for one in rows}) == 4
 
 
 # secrets
