@@ -10,14 +10,14 @@ from typing import TypeVar
 from mvidarr import activity, settings
 from mvidarr.core import clock, db
 from mvidarr.core.errors import Conflict, NotFound
-from mvidarr.core.terms import Verdict, VideoStatus, VideoType
+from mvidarr.core.terms import Verdict, VideoStatus, VideoType, WorkState
 from mvidarr.discovery import finders, match, pictures
 from mvidarr.discovery.finders import Asked, FinderError
 from mvidarr.downloads import queue
 from mvidarr.governor import services
 from mvidarr.jobs import jobs
 from mvidarr.library import artists, intake, rules, sources, videos, words
-from mvidarr.library.tables import Artist, Video
+from mvidarr.library.tables import Artist, Download, Video
 from mvidarr.settings import options
 
 T = TypeVar("T")
@@ -125,9 +125,10 @@ def _note(made: Discovery, name: str, asked: Asked) -> None:
 
 
 def _to_queue(artist_id: int) -> list[int]:
-    """What is wanted of an artist that is monitored."""
+    """What is wanted of an artist that is monitored; not what a person took out of the queue."""
     if not settings.get(options.automatic_download) or not settings.get(options.library_path):
         return []
+    cancelled = Download.select(Download.video).where(Download.state == WorkState.CANCELLED)
     query = (
         Video.select(Video.id)
         .join(Artist)
@@ -135,6 +136,7 @@ def _to_queue(artist_id: int) -> list[int]:
             Video.artist == artist_id,
             Artist.monitored,
             Video.status == VideoStatus.WANTED,
+            Video.id.not_in(cancelled),
         )
     )
     return [video_id for (video_id,) in query.order_by(Video.id).tuples()]

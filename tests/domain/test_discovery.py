@@ -13,6 +13,7 @@ from mvidarr.core.config import Config
 from mvidarr.core.errors import ServiceError
 from mvidarr.core.terms import Verdict, VideoStatus
 from mvidarr.discovery import run as discovery
+from mvidarr.downloads import queue
 from mvidarr.library import artists, intake, sources
 from mvidarr.library.tables import Download, Event, Video, VideoSource
 from mvidarr.models import Artist
@@ -201,6 +202,17 @@ def test_nothing_is_queued_without_a_wish_or_a_place(
 
     assert discover(bjork).queued == 0
     assert Download.select().count() == 0
+
+
+def test_what_a_person_took_out_of_the_queue_stays_out(
+    youtube: FakeService, bjork: Artist, library: Path
+) -> None:
+    youtube.finds(finders.upload(JOGA))
+    discover(bjork)
+    queue.cancel(Download.get().id)
+
+    assert discover(bjork).queued == 0
+    assert videos() == {"Jóga": VideoStatus.WANTED}
 
 
 def test_what_the_rules_do_not_want_is_kept_and_not_queued(
