@@ -42,8 +42,8 @@ class NewVideo:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VideoChanges:
-    """The members that a PATCH may name."""
+class _Fields:
+    """What a form and JSON spell alike."""
 
     title: str = forms.limit(forms.TITLE, default=UNSET)
     version: str = UNSET
@@ -52,31 +52,27 @@ class VideoChanges:
     released: str | None = UNSET
     album: str | None = UNSET
     label: str | None = UNSET
-    featured: list[str] = UNSET
-    directors: list[str] = UNSET
-    genres: list[str] = UNSET
     rating: int | None = UNSET
     wish: Wish = UNSET
     locked: list[str] = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)
-class VideoForm:
+class VideoChanges(_Fields):
+    """The members that a PATCH may name."""
+
+    featured: list[str] = UNSET
+    directors: list[str] = UNSET
+    genres: list[str] = UNSET
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoForm(_Fields):
     """The same as a form has it: names one on each line."""
 
-    title: str = forms.limit(forms.TITLE, default=UNSET)
-    version: str = UNSET
-    type: VideoType = UNSET
-    year: int | None = UNSET
-    released: str | None = UNSET
-    album: str | None = UNSET
-    label: str | None = UNSET
     featured: str = forms.limit(forms.FREE, lines=True, default=UNSET)
     directors: str = forms.limit(forms.FREE, lines=True, default=UNSET)
     genres: str = forms.limit(forms.FREE, lines=True, default=UNSET)
-    rating: int | None = UNSET
-    wish: Wish = UNSET
-    locked: list[str] = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)
