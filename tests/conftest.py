@@ -30,7 +30,7 @@ pytest_plugins = ["tests.fakes.fixtures", "tests.fakes.service_fixtures"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--downloads", type=int, default=25, help="downloads in the kill tests")
+    parser.addoption("--downloads", type=int, default=50, help="downloads in the kill tests")
     parser.addoption("--seed", type=int, default=None, help="seed of the kill tests")
 
 

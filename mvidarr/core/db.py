@@ -72,7 +72,8 @@ def connect(url: str, options: Options | None = None) -> None:
 
 
 def disconnect() -> None:
-    database.close_all()
+    if database.obj is not None:
+        database.close_all()
 
 
 def _sqlite(url: str, options: Options) -> Any:

@@ -25,7 +25,8 @@ def migrate(config: Config) -> list[str]:
     Raises BootError when the database is damaged or was written by a newer version.
     """
     try:
-        with db.session(), _only_one(config):
+        # the folder's lock first: of two connections that make a file, one is refused at once
+        with _only_one_file(config), db.session(), _only_one_server():
             return _up(config)
     except MigrationError as error:
         raise BootError(f"The database cannot be brought up to date: {error}.") from error
@@ -76,12 +77,16 @@ def _set_collation() -> None:
     db.database.execute_sql(f"ALTER DATABASE `{name}` CHARACTER SET utf8mb4 COLLATE {rows[0][0]}")
 
 
-@contextlib.contextmanager
-def _only_one(config: Config) -> Iterator[None]:
+def _only_one_file(config: Config) -> contextlib.AbstractContextManager[None]:
     """Let one process migrate at a time: the next finds everything done."""
+    return _holding(config.data) if db.is_sqlite() else contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def _only_one_server() -> Iterator[None]:
+    """The same, where the database is a server."""
     if db.is_sqlite():
-        with _holding(config.data):
-            yield
+        yield
         return
     name = f"mvidarr-migrate-{db.database.obj.database}"[:64]
     got = db.database.execute_sql("SELECT GET_LOCK(%s, %s)", (name, LOCK_SECONDS)).fetchone()[0]
