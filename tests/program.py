@@ -124,8 +124,8 @@ class Program:
         return found
 
     def kill(self, role: str) -> int:
-        """kill -9 one of its processes; answers its id."""
-        pid = int(until(lambda: self.pids(role), seconds=30)[0])
+        """kill -9 one of its processes, once it is there again; answers its id."""
+        pid = int(until(lambda: self.pids(role), seconds=90)[0])  # a restart waits up to 30 s
         os.kill(pid, signal.SIGKILL)
         return pid
 

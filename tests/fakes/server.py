@@ -130,7 +130,10 @@ class _Connection(BaseHTTPRequestHandler):
             url = urlsplit(self.path)
             scheme, host = "http", self.server.fixed_host or url.netloc or headers.get("host", "")
             target = url._replace(scheme="", netloc="").geturl() or "/"
-        body = self.rfile.read(int(headers.get("content-length") or 0))
+        length = int(headers.get("content-length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # the client was killed while it asked: that is no request
+            raise ConnectionResetError
         return Request(
             method=self.command,
             scheme=scheme,

@@ -63,7 +63,7 @@ class Setting:
         until(lambda: activity.newest() >= moment or not self.active(), seconds=120)
 
     def until_done(self, kill: Callable[[], None]) -> None:
-        for _ in range(max(4, self.downloads // 4)):
+        for _ in range(max(4, self.downloads // 8)):
             self.go_on()
             if not self.active():
                 break
