@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from mvidarr import connections
+from mvidarr import connections, server
 from tests.conftest import until
 
 
@@ -74,6 +74,10 @@ def test_a_second_request_on_the_same_connection_is_answered(address: tuple[str,
 
         assert first.startswith(b"HTTP/1.1 200")
         assert b"HTTP/1.1 200" in _read(client)
+
+
+def test_the_program_serves_so() -> None:
+    assert server.options(Starlette()).http is connections.Impatient
 
 
 def _read(client: socket.socket) -> bytes:
