@@ -26,6 +26,10 @@ __all__ = [
 ]
 
 _USABLE = (Availability.AVAILABLE, Availability.UNKNOWN)
+_HEIGHTS = {"8k": 4320, "4k": 2160, "uhd": 2160, "2160p": 2160, "1080p": 1080, "hd": 720}
+_CUTS = title_words.folded(
+    "explicit,clean,censored,uncensored,dirty,album,single,radio,edit,version"
+)
 _Identity = tuple[str, VideoType, str, str]  # title, type, version; another artist
 
 
@@ -116,15 +120,16 @@ def _case(
 
 def _judge(case: Case, title: str, sighting: Sighting, rules: Rules, lines: Lines) -> _Judged:
     linked = sighting.linked
-    kind = match_score.type_of(case)
+    kind, version = match_score.type_of(case), case.parsed.version
     if linked and kind is VideoType.OFFICIAL:
         kind = linked.type
+        version = "" if _is_cut(version) else version
     found = match_score.reasons(case, kind, rules)
     points = match_score.score(found)
     candidate = Candidate(
         upload=case.upload,
         type=kind,
-        version=case.parsed.version or (linked.version if linked else ""),
+        version=version or (linked.version if linked else ""),
         score=points,
         reasons=found,
         verdict=_verdict(points, kind, match_score.is_refused(found), rules, lines),
@@ -136,6 +141,11 @@ def _judge(case: Case, title: str, sighting: Sighting, rules: Rules, lines: Line
         found_by=sighting.found_by,
         other=_other(case) if match_score.is_other(case) else "",
     )
+
+
+def _is_cut(version: str) -> bool:
+    """Whether it only tells which cut of the song a catalogue's link leads to."""
+    return set(title_words.words(version)) <= _CUTS
 
 
 def _other(case: Case) -> str:
@@ -158,10 +168,10 @@ def _proposal(named: Sequence[Entry], judged: Sequence[_Judged], rules: Rules) -
     kind = best.candidate.type if best else named[0].type
     version = named[0].version if named else ranked[0].candidate.version
     videos = [entry.video for entry in named]
+    trusted = [item for item in ranked if not item.is_refused] or ([] if named else ranked)
     released = match_merge.first(video.released for video in videos)
     year = match_merge.first(video.year for video in videos) or _year(released)
     title_key, _, version_key, other = _identity(title, kind, version, best.other if best else "")
-    trusted = [item for item in ranked if not item.is_refused] or ([] if named else ranked)
     pictures = (item.candidate.upload.image_url for item in trusted)
     return Proposal(
         title=title,
@@ -187,6 +197,9 @@ def _proposal(named: Sequence[Entry], judged: Sequence[_Judged], rules: Rules) -
         # What a catalogue knows exists, even when every upload of it is refused.
         verdict=Verdict.ACCEPTED if named and not trusted else ranked[0].candidate.verdict,
         fits=fits(rules, type=kind, title=title, version=version, year=year),
+        origins=match_merge.origins(
+            named, [(item.candidate.upload.found_by, item.featured) for item in trusted], year
+        ),
     )
 
 
@@ -206,6 +219,11 @@ def _group(title_key: str, kind: VideoType, version_key: str, other: str) -> str
     return text.bounded("|".join(filter(None, [title_key, shown.value, version_key, other])))
 
 
+def _told_height(title: str) -> int:
+    """How sharp the title says that the upload is, where nobody has measured it."""
+    return max((_HEIGHTS.get(word, 0) for word in title_words.words(title)), default=0)
+
+
 def _rank(judged: _Judged) -> tuple[bool, bool, int, int, int, str, str]:
     """Usable before gone, then by score; ties go to the sharper and the more watched one."""
     upload = judged.candidate.upload
@@ -213,7 +231,7 @@ def _rank(judged: _Judged) -> tuple[bool, bool, int, int, int, str, str]:
         judged.is_refused,
         upload.availability not in _USABLE,
         -judged.candidate.score,
-        -(upload.max_height or 0),
+        -max(upload.max_height or 0, _told_height(upload.title)),
         -(upload.view_count or 0),
         upload.provider,
         upload.source_id,

@@ -13,6 +13,7 @@ _T = TypeVar("_T")
 
 # Whose word on a song counts first.
 _TRUST = ("imvdb", "musicbrainz", "theaudiodb", "ytmusic", "youtube")
+_TOLD = ("year", "released", "album", "label", "duration", "directors", "genres")
 # Types that describe the sound: the catalogue's video of it is still the official one.
 _SOUNDS = frozenset({VideoType.REMIX, VideoType.EXTENDED, VideoType.COVER, VideoType.UNSPECIFIED})
 
@@ -106,6 +107,26 @@ def union(listed: Iterable[Iterable[str]]) -> tuple[str, ...]:
         text.match_key(name): name for row in reversed(list(listed)) for name in reversed(list(row))
     }
     return tuple(reversed(names.values()))
+
+
+def origins(
+    named: Sequence[Entry], uploads: Iterable[tuple[str, Sequence[str]]], year: int | None
+) -> dict[str, str]:
+    """Whose word each field is: of the first that says anything of it."""
+    told: dict[str, str] = {}
+    for entry in named:
+        video = entry.video
+        fields = {name: getattr(video, name) for name in _TOLD}
+        for name, value in (*fields.items(), ("title", True), ("featured", entry.featured)):
+            if value:
+                told.setdefault(name, video.found_by)
+    for found_by, featured in uploads:
+        told.setdefault("title", found_by)
+        if featured:
+            told.setdefault("featured", found_by)
+    if year and "year" not in told:
+        told["year"] = told["released"]
+    return dict(sorted(told.items()))
 
 
 def _key(upload: FoundUpload) -> tuple[str, str]:

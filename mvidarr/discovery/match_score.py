@@ -11,6 +11,7 @@ from mvidarr.integrations.protocols import FoundUpload
 
 LINK = 45  # a catalogue names this very upload
 FURTHER_LINK = 10
+UNWANTED = -10  # a picture of another kind: a video of its own, that nobody asked for
 NEVER = -100
 
 BRIEF = 60  # seconds
@@ -19,8 +20,12 @@ LONG = 15 * 60
 _LINKS = {
     "imvdb_source": "Named by IMVDb",
     "mb_relation": "Linked by MusicBrainz",
+    "theaudiodb_link": "Linked by TheAudioDB",
     "omv": "Official music video on YouTube Music",
 }
+
+# Types that a title without words for it got from its form or its channel.
+_GUESSED = (VideoType.REUPLOAD, VideoType.FAN, VideoType.NOT_MUSIC, VideoType.OTHER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,10 +44,33 @@ class Case:
     @property
     def is_own(self) -> bool:
         """Whether the upload is on a channel of the artist."""
+        if self.is_others:
+            return False
         return self.upload.channel_id in self.artist.channels or (
             self.owner is not None
             and any(channels.is_owner(self.owner, name) for name in self.artist.names)
         )
+
+    @property
+    def is_others(self) -> bool:
+        """Whether the channel is known as another artist's, who may have the same name."""
+        return bool(self.upload.channel_id) and self.upload.channel_id in self.artist.others
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the upload is on a channel of the artist and others together."""
+        owner = self.owner
+        if owner is None or not owner.artist or self.is_others or self.is_part:
+            return False
+        return channels.is_same(owner.artist, self.artist.names)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether a longer name has the artist's in it: there is a channel of just that name."""
+        credit = self.parsed.artist or ""
+        if self.owner is None or channels.is_exactly(credit, self.artist.names):
+            return False
+        return channels.is_owner(self.owner, credit) and not self.is_explicit
 
     @property
     def is_surely_own(self) -> bool:
@@ -62,7 +90,9 @@ def type_of(case: Case) -> VideoType:
         return VideoType.SHORT
     if "atv" in case.upload.evidence:
         return VideoType.ART_TRACK
-    if said in (VideoType.REUPLOAD, VideoType.FAN) and (case.is_explicit or case.is_surely_own):
+    if case.is_explicit and said in _GUESSED:
+        said = VideoType.UNSPECIFIED
+    if case.is_surely_own and said in (VideoType.REUPLOAD, VideoType.FAN):
         said = VideoType.UNSPECIFIED  # guessed from the channel's name, which is known better now
     if said is VideoType.UNSPECIFIED and (
         case.is_explicit or (case.is_surely_own and _is_plausible(case))
@@ -77,7 +107,7 @@ def reasons(case: Case, kind: VideoType, rules: Rules) -> tuple[Reason, ...]:
         *_links(case),
         _artist(case),
         *_channel(case),
-        *_words(case, kind),
+        *_words(case, kind, rules),
         *_length(case, kind),
         *_unwanted(kind, rules),
     ]
@@ -108,7 +138,9 @@ def _links(case: Case) -> list[Reason]:
         Reason(text=text, points=FURTHER_LINK if index else LINK)
         for index, text in enumerate(texts)
     ]
-    if "ugc" in case.upload.evidence:
+    if "official_source" in case.upload.evidence:
+        found.append(Reason(text="From an official source on YouTube Music", points=10))
+    if "ugc" in case.upload.evidence and not case.is_surely_own:
         found.append(Reason(text="Upload of a user on YouTube Music", points=-10))
     return found
 
@@ -121,6 +153,8 @@ def _artist(case: Case) -> Reason:
     if channels.is_exactly(credit, names):
         return Reason(text="Artist named in the title", points=35)
     if channels.is_same(credit, names):
+        if case.is_part and not case.is_own:
+            return Reason(text="Name is part of a longer one", points=-10)
         return Reason(text="Artist named among others", points=20)
     if any(channels.is_same(guest, names) for guest in case.parsed.featured):
         return Reason(text="Artist named as a guest", points=20)
@@ -132,12 +166,17 @@ def _artist(case: Case) -> Reason:
 
 
 def _channel(case: Case) -> list[Reason]:
+    if case.is_others:
+        is_shared = not channels.is_exactly(case.parsed.artist or "", case.artist.names)
+        return [] if is_shared else [Reason(text="Channel of another artist", points=-80)]
     if case.upload.channel_id in case.artist.channels:
         return [Reason(text="Known channel of the artist", points=40)]
     if case.is_surely_own:
         return [Reason(text="Official artist channel", points=40)]
     if case.is_own:
         return [Reason(text="Channel with the artist's name", points=20)]
+    if case.is_shared:
+        return [Reason(text="Channel shared with the artist", points=20)]
     if case.owner is None or case.owner.is_publisher or case.is_explicit:
         return []
     if channels.is_of(case.owner, case.parsed.artist or ""):
@@ -145,12 +184,15 @@ def _channel(case: Case) -> list[Reason]:
     return [Reason(text="Channel of somebody else", points=-20)]
 
 
-def _words(case: Case, kind: VideoType) -> list[Reason]:
+def _words(case: Case, kind: VideoType, rules: Rules) -> list[Reason]:
     found = []
+    is_said = case.parsed.type is kind and kind in PICTURES
     if case.parsed.type is VideoType.OFFICIAL:
         found.append(Reason(text="Called the official video", points=25))
-    elif case.parsed.type is kind and kind in PICTURES:
-        found.append(Reason(text=f"{kind.label} by its title", points=10))
+    elif is_said and kind in rules.types:
+        found.append(Reason(text=f"{kind.label} in the title, as asked for", points=10))
+    elif is_said:
+        found.append(Reason(text=f"{kind.label} in the title", points=UNWANTED))
     if case.is_listed and kind in (VideoType.OFFICIAL, VideoType.UNSPECIFIED):
         found.append(Reason(text="Song is in a catalogue", points=10))
     return found
@@ -179,12 +221,12 @@ def _compared(gap: float) -> Reason:
     if gap > 240:
         return Reason(text=f"{seconds} s longer than the recording", points=-25)
     if gap > 0:
-        return Reason(text=f"{seconds} s longer than the recording", points=-(seconds // 30))
+        return Reason(text=f"{seconds} s longer than the recording", points=-max(1, seconds // 20))
     return Reason(text=f"{seconds} s shorter than the recording", points=-min(30, seconds // 2))
 
 
 def _unwanted(kind: VideoType, rules: Rules) -> list[Reason]:
-    if kind in rules.types or kind not in (*SOUND_ONLY, *UNASKED):
+    if kind in rules.types or kind not in (*SOUND_ONLY, *UNASKED, VideoType.COVER):
         return []
     if kind in SOUND_ONLY:
         return [Reason(text=f"{kind.label}: no picture", points=NEVER)]

@@ -22,6 +22,7 @@ class ArtistFacts:
     name: str
     aliases: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()  # ids of the artist's own YouTube channels
+    others: tuple[str, ...] = ()  # ids of channels that are known to be other artists'
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -85,3 +86,4 @@ class Proposal:
     group_key: str  # what rivals for one video share
     verdict: Verdict
     fits: bool  # whether the artist's rules want it
+    origins: Mapping[str, str]  # which finder told a field: title, year, album …

@@ -9,17 +9,32 @@ from mvidarr.discovery import title_parts, title_types, title_words
 
 _YEAR = re.compile(r"(?:19|20)\d\d|\d{6,8}")
 _GUESTS = re.compile(
-    r"\W*(?:(?:feat|ft|featuring)\b\.?|(?:with|con|avec|com|mit)\s|w/)\s*(?=\S)", re.I
+    r"\W*(?:(?:feat|ft|featuring)\b\.?|(?:with|con|avec|com|mit)\s|w/|part\.|z udziałem\s"
+    r"|при уч(?:астии|\.)?\s|participa(?:ção|ción)(?: especial)?(?: de)?:?\s)\s*(?=\S)",
+    re.I,
 )
-_STAGE = re.compile(r"(?<=\w)\s+(?:@\s+)?live\s(?:at|from|in|@|\d).*$", re.I)
-_HOURS = re.compile(r"(?:\d+|one|ten) ?(?:h|hr|hrs|hours?|stunden?|horas?|heures?)(?: \w+){0,2}")
+_STAGE = re.compile(r"(?<=[\w)\]])\s+(?:@\s+)?live\s(?:at|from|in|@|\d).*$", re.I)
+_HOURS = re.compile(
+    r"(?:\d+|one|ten) ?(?:h|hr|hrs|hours?|stunden?|horas?|heures?|ore|часа?|часов|시간|時間|小时)"
+    r"(?: (?:version|loop(?:ed)?|extended|straight|edition|mix|music|of|seamless|repeat|hd|4k))*"
+)
 _COVER = re.compile(r"(?<=\S)\s(?:cover(?:ed)? by\s.*|cover)$", re.I)
+_PLACE = re.compile(r"(?<=\S)\s(?:@|in the (?=live\b|bbc\b)).*$", re.I)
+_IN_FRENCH = re.compile(r"live à ", re.I)  # without its accent it would be "Live a Little"
+_DATE = re.compile(r"(?<![\d.])\d{1,4}([./-])\d{1,2}\1\d{1,4}(?![\d.])")
 _SIGNS = frozenset('()[]{}【】「」『』"“”')
 _ALBUMS = {"album", "official album", "full official album"}
-_NOTES = {
-    *("soundtrack", "ost", "copyright free", "no copyright", "copyright free music", "re upload"),
-    *("no copyright music", "free copyright music", "free music", "no copyright sounds"),
-    *("album track", "original", "bonus track"),
+_NOTES = {"soundtrack", "ost", "album track", "original", "bonus track", "re issue", "re upload"}
+_FREE = title_words.folded(
+    "no,non,free,copyright,copyrights,copyrighted,royalty,music,sound,sounds,song,songs,beat,for,"
+    "release,use,to,videos,vlog"
+)
+_IN_BRACKETS = {
+    VideoType.LYRIC,
+    VideoType.KARAOKE,
+    VideoType.REACTION,
+    VideoType.LOOP,
+    VideoType.FAN,
 }
 _MADE_ANEW = {
     VideoType.LIVE,
@@ -40,6 +55,7 @@ class Notes:
     types: set[VideoType] = field(default_factory=set)
     versions: list[str] = field(default_factory=list)
     featured: list[str] = field(default_factory=list)
+    is_song_first: bool = False
     flags: set[str] = field(default_factory=set)
     dropped: list[str] = field(default_factory=list)  # folded
 
@@ -56,16 +72,21 @@ def types_in(listed: list[str], table: Mapping[str, VideoType]) -> set[VideoType
     """The types that the phrases of a part stand for."""
     spelled = ["official" if title_words.near_official(word) else word for word in listed]
     found = set(title_words.found_in(spelled, table))
+    if spelled != listed:
+        found |= set(title_words.found_in(listed, table))
     joined = " ".join(listed)
-    if not joined.isascii():
-        found |= {kind for phrase, kind in title_types.UNSPACED if phrase in joined}
-    return found
+    return found if joined.isascii() else found | _unspaced(joined)
 
 
 def take(part: str, notes: Notes) -> bool:
     """Whether the part is no part of the song's name; what it says is noted then."""
     listed = title_words.words(part)
-    if not listed or part.startswith("@"):
+    if not listed:
+        return True
+    if part.startswith("@"):
+        notes.add_words(listed)
+        if "live" in listed:
+            notes.types.add(VideoType.LIVE)
         return True
     return (
         _take_guests(part, listed, notes)
@@ -90,6 +111,12 @@ def is_plain_aside(part: str) -> bool:
         return listed[0] in title_words.TAIL_ALONE
     known = title_types.ASIDE.get(" ".join(listed))
     return known is VideoType.OFFICIAL or _is_decoration(listed, title_words.NEUTRAL)
+
+
+def is_heading(part: str) -> bool:
+    """Whether the part before a colon says only what follows: "Full Song", "Lyrical Video"."""
+    joined = " ".join(title_words.words(part))
+    return is_plain_aside(part) or joined in title_words.HEADINGS or joined in title_types.ANYWHERE
 
 
 def is_tail(part: str) -> bool:
@@ -119,11 +146,28 @@ def is_label(part: str) -> bool:
     return joined in title_types.ANYWHERE or joined == "mv" or listed[-1:] in (["amv"], ["gmv"])
 
 
+def take_bracket(inner: str, notes: Notes) -> bool:
+    """Like `take`, for what stands in brackets, where less is the name of a song."""
+    if take(inner, notes):
+        return True
+    listed = title_words.words(inner)
+    if _IN_BRACKETS & types_in(listed, title_types.ASIDE):
+        notes.add_words(listed)
+        return True
+    is_stage = listed[0] == "live" and listed[1] not in title_words.NOT_AFTER_LIVE
+    if not is_stage and not _DATE.search(inner) and not _IN_FRENCH.match(inner):
+        return False
+    notes.add_words(listed)
+    notes.types.add(VideoType.LIVE)
+    notes.versions.append(title_parts.tidy(inner))
+    return True
+
+
 def trim_tail(part: str, notes: Notes) -> str:
     """The part without such words as "Official Video" or "HD" at its end; noted as well."""
-    for ending in (_COVER, _STAGE):
+    for ending in (_COVER, _STAGE, _PLACE):
         match = ending.search(part)
-        if match and _may_end(part[: match.start()]) and take(part[match.start() :], notes):
+        if match and _may_end(part[: match.start()]) and take_bracket(match.group(), notes):
             part = part[: match.start()]
     tokens = part.split()
     for start in range(max(1, len(tokens) - 8), len(tokens)):
@@ -177,19 +221,34 @@ def _take_guests(part: str, listed: list[str], notes: Notes) -> bool:
 def _take_note(part: str, listed: list[str], notes: Notes) -> bool:
     """Where the song comes from, who made the picture, an advertisement."""
     joined = " ".join(listed)
+    if VideoType.LIVE in types_in(listed, title_types.ASIDE):  # From the Basement
+        return False
     if joined in _ALBUMS:
         notes.types.add(VideoType.COMPILATION)
     elif _HOURS.fullmatch(joined):
         notes.types.add(VideoType.LOOP)
-    elif joined not in _NOTES and not _is_credit(joined) and not _is_source(part, listed):
+    elif not (_is_remark(joined, listed) or _is_source(part, listed)):
         return False
     notes.dropped.append(joined)
     return True
 
 
+def _is_remark(joined: str, listed: list[str]) -> bool:
+    """Whether it says what may be done with the music, or who made what."""
+    said = set(listed)
+    is_free = said <= _FREE and ("copyright" in said or said >= {"free", "music"})
+    return joined in _NOTES or is_free or _is_credit(joined)
+
+
 def _is_credit(joined: str) -> bool:
     starts = any(f"{joined} ".startswith(f"{start} ") for start in title_words.CREDITS)
-    return starts or joined.endswith(title_words.RELEASES)
+    return starts or joined.endswith(title_words.RELEASES) or _is_advert(set(joined.split()))
+
+
+def _is_advert(said: set[str]) -> bool:
+    """Whether it says that it is a song and new: "Latest Punjabi Songs 2024"."""
+    is_new = bool(said & title_words.NEWS) or any(map(_YEAR.fullmatch, said))
+    return "eurovision" in said or (bool(said & {"song", "songs"}) and is_new)
 
 
 def _is_source(part: str, listed: list[str]) -> bool:
@@ -254,13 +313,22 @@ def _is_tail(listed: list[str]) -> bool:
         return True
     first = 1 if len(listed) > 2 and _YEAR.fullmatch(listed[0]) else 0
     if listed[first] not in title_words.TAIL_OPENERS and not near(listed[first]):
-        return False
+        return _is_unspaced(listed)
     if not all(word in title_words.TAIL_WORDS or near(word) for word in listed[first:]):
         return False
     if len(listed) == 1:
         return listed[0] in title_words.TAIL_ALONE
     known = types_in(listed, title_types.ANYWHERE) or title_types.ASIDE.get(" ".join(listed))
     return bool(known) or set(listed) <= title_words.DECORATION
+
+
+def _is_unspaced(listed: list[str]) -> bool:
+    """A word that says the type in a script without spaces, and hardly anything after it."""
+    return len(listed) < 3 and bool(_unspaced(listed[0]))
+
+
+def _unspaced(joined: str) -> set[VideoType]:
+    return {kind for phrase, kind in title_types.UNSPACED if phrase in joined}
 
 
 def near(word: str) -> bool:

@@ -4,18 +4,22 @@ import re
 from dataclasses import dataclass
 
 from mvidarr.core.terms import VideoType
-from mvidarr.discovery import channels, title_asides, title_types, title_words
+from mvidarr.discovery import channels, title_asides, title_types, title_ways, title_words
 from mvidarr.discovery.channels import Channel
 from mvidarr.discovery.title_asides import Notes
-from mvidarr.discovery.title_names import Names
+from mvidarr.discovery.title_ways import Names
 
 LONG = 15 * 60  # seconds; longer than any song that is not the artist's own whim
 SLOW = 8 * 60  # seconds; rare for a song that is named without its artist
 BRIEF = 60  # seconds
+WORDY = 4  # words; a song may be called "News" or "The Test"
+_GENRES = 4  # that many words for genres and moods are no song's name
 MANY = 8  # words; a name without separators that has more of them is a sentence
 
-_EPISODE = re.compile(r"(?:ep|episode|s\d+e|season|part)\d+|s\d+e\d+")
+_EPISODE = re.compile(r"\b(?:(?:ep|episode|season|episodio|folge|серия) ?\d+|s\d+e\d+|part\d+)\b")
 _HOURS = re.compile(r"\b(?:\d+|one|ten) ?(?:h|hr|hrs|hours?|stunden?|horas?|heures?)\b")
+_SET = re.compile(r"\bb2b\b|\bat\b.* (?:19|20)\d\d\b")  # a night in a club
+_STAGES = frozenset({VideoType.LIVE, VideoType.CONCERT})
 _UNASKED = frozenset(
     {
         VideoType.NOT_MUSIC,
@@ -53,7 +57,7 @@ class Reading:
 def kind(reading: Reading) -> VideoType:
     """The type of the upload; what rules a song out comes before what describes its picture."""
     said = _said(reading)
-    for judge in (_never_song, _loop, _brief, _lengthy, _shapeless, _foreign):
+    for judge in (_brief, _never_song, _loop, _lengthy, _shapeless, _foreign):
         found = judge(reading, said)
         if found is not None:
             return found
@@ -63,8 +67,14 @@ def kind(reading: Reading) -> VideoType:
 def is_song(kind: VideoType, names: Names, notes: Notes) -> bool:
     """Whether an upload of this type still is one song whose names mean something."""
     if kind is VideoType.COMPILATION:  # a medley that is sold as a single
-        return names.is_split and VideoType.OFFICIAL in notes.types
+        return names.is_split and VideoType.OFFICIAL in notes.types and not _is_album(notes)
+    if kind is VideoType.TRAILER:  # of a film, an album or a tour
+        return names.way in (title_ways.DASH, title_ways.QUOTES)
     return kind not in _NO_SONG and not (kind is VideoType.CONCERT and _is_whole_show(notes))
+
+
+def _is_album(notes: Notes) -> bool:
+    return any({"album", "ep", "full"} & set(said.split()) for said in notes.dropped)
 
 
 def _is_whole_show(notes: Notes) -> bool:
@@ -75,24 +85,44 @@ def _said(reading: Reading) -> set[VideoType]:
     listed = list(reading.words)
     anywhere = title_asides.types_in(listed, title_types.ANYWHERE)
     if reading.names.is_split and reading.is_own and reading.duration < LONG:
-        anywhere -= _UNASKED  # a song may be called so
-    elif not reading.names.is_split:
+        if len(title_words.MUSICAL & set(listed)) < _GENRES:
+            anywhere -= _UNASKED  # a song may be called so
+    elif not _is_named(reading) and _is_wordy(reading):
         anywhere |= title_asides.types_in(listed, title_types.LOOSE)
     elif reading.duration >= LONG:
         loose = title_asides.types_in(listed, title_types.LOOSE)
         anywhere |= loose & {VideoType.COMPILATION, VideoType.INTERVIEW}
-    return anywhere | reading.notes.types
+    said = anywhere | reading.notes.types
+    if VideoType.OFFICIAL in anywhere and not title_words.ON_STAGE & set(listed):
+        said -= {VideoType.LIVE}  # shown there, but not filmed there
+    return said
+
+
+def _is_named(reading: Reading) -> bool:
+    """Whether the title surely names an artist and a song, not two things in one sentence."""
+    is_known = reading.is_own or reading.owner is None or reading.owner.is_publisher
+    return reading.names.is_split and (reading.names.way == title_ways.DASH or is_known)
+
+
+def _is_wordy(reading: Reading) -> bool:
+    """Whether there is more than the name of a song could be."""
+    is_short = len(title_words.words(reading.names.title)) < WORDY
+    return not is_short or reading.names.is_split or reading.duration > SLOW
 
 
 def _is_firm(reading: Reading) -> bool:
     """Whether the title calls itself the official video, in any language."""
+    if VideoType.OFFICIAL in title_asides.types_in(list(reading.words), title_types.ANYWHERE):
+        return True
     return (_is_called_official(reading) or "mv" in reading.words) and _is_picture(reading)
 
 
 def _is_called_official(reading: Reading) -> bool:
-    return any(
+    is_said = any(
         word in title_words.OFFICIAL_WORDS or title_asides.near(word) for word in reading.words
     )
+    listed = list(reading.words)
+    return is_said or VideoType.OFFICIAL in title_asides.types_in(listed, title_types.ANYWHERE)
 
 
 def _is_picture(reading: Reading) -> bool:
@@ -104,9 +134,19 @@ def _never_song(reading: Reading, said: set[VideoType]) -> VideoType | None:
         return None
     if VideoType.LIBRARY_MUSIC in said or _is_library(reading.owner):
         return VideoType.LIBRARY_MUSIC if reading.duration < LONG else VideoType.COMPILATION
-    if any(_EPISODE.fullmatch(word) for word in reading.words):
-        return VideoType.NOT_MUSIC
-    return VideoType.NOT_MUSIC if VideoType.NOT_MUSIC in said else None
+    is_songs = bool(said & _STAGES) or (reading.names.is_split and reading.is_own)
+    is_episode = not is_songs and _EPISODE.search(" ".join(reading.words))
+    is_talk = VideoType.NOT_MUSIC in said or _is_talk(reading, said)
+    return VideoType.NOT_MUSIC if is_talk or is_episode else None
+
+
+def _is_talk(reading: Reading, said: set[VideoType]) -> bool:
+    """Two things with a sign between them, on a channel that is nobody's of them."""
+    owner = reading.owner
+    if owner is None or owner.is_publisher or owner.is_collector or reading.is_own:
+        return False
+    is_music = said or reading.notes.featured or title_words.MUSICAL & set(reading.words)
+    return reading.names.is_split and reading.names.way == title_ways.SIGN and not is_music
 
 
 def _is_library(owner: Channel | None) -> bool:
@@ -124,46 +164,60 @@ def _loop(reading: Reading, said: set[VideoType]) -> VideoType | None:
 
 
 def _is_mixed(reading: Reading) -> bool:
-    wanted = 2 if reading.names.is_split else 1
+    wanted = 2 if reading.names.is_split or reading.duration < 2 * LONG else 1
     return len(title_words.MUSICAL & set(reading.words)) >= wanted
 
 
 def _brief(reading: Reading, said: set[VideoType]) -> VideoType | None:
     if "shorts" in reading.words:
         return VideoType.SHORT
-    is_named = reading.is_own and (_is_firm(reading) or VideoType.TRAILER in said)
-    is_brief = 0 < reading.duration < BRIEF and not (reading.names.is_split and is_named)
+    is_vouched = reading.is_own or bool(reading.owner and reading.owner.is_publisher)
+    is_named = is_vouched and (_is_firm(reading) or VideoType.TRAILER in said)
+    is_brief = 0 < reading.duration < BRIEF and VideoType.LIBRARY_MUSIC not in said
+    is_brief &= not (reading.names.is_split and is_named)
     return VideoType.SHORT if is_brief else None
 
 
 def _lengthy(reading: Reading, said: set[VideoType]) -> VideoType | None:
-    if reading.duration < LONG or VideoType.INTERVIEW in said:
+    if reading.duration < LONG or {VideoType.INTERVIEW, VideoType.REACTION} & said:
         return None
     is_mix = VideoType.COMPILATION in said or (_is_mixed(reading) and not _is_firm(reading))
     if reading.names.is_split and reading.is_own and not is_mix:
-        is_show = VideoType.LIVE in said and reading.duration > 2 * LONG
-        return VideoType.CONCERT if is_show else None
+        return _lengthy_own(reading, said)
     if VideoType.CONCERT in said:
         return VideoType.CONCERT
     if is_mix:
         return VideoType.COMPILATION
-    if VideoType.LIVE in said or "at" in reading.words:
-        return VideoType.CONCERT if VideoType.LIVE in said else VideoType.OTHER
+    if VideoType.LIVE in said:
+        return VideoType.CONCERT
+    if _SET.search(" ".join(reading.words)):
+        return VideoType.OTHER
     if not reading.names.is_split:
         return VideoType.NOT_MUSIC
     return VideoType.FAN if reading.duration < 2 * LONG else VideoType.COMPILATION
+
+
+def _lengthy_own(reading: Reading, said: set[VideoType]) -> VideoType | None:
+    """An artist may make a film of a song, but not for half an hour."""
+    if reading.duration < 2 * LONG:
+        return None
+    return VideoType.CONCERT if said & _STAGES else VideoType.COMPILATION
 
 
 def _shapeless(reading: Reading, said: set[VideoType]) -> VideoType | None:
     """A title that names no song by its form: a sentence, or a word on a collector's channel."""
     if reading.names.is_split or said - {VideoType.OFFICIAL}:
         return None
-    calls_itself = title_asides.types_in(list(reading.words), title_types.ANYWHERE)
-    is_sentence = len(reading.words) > MANY or reading.duration > SLOW
+    calls_itself = VideoType.OFFICIAL in reading.notes.types
+    longest = MANY - 3 if VideoType.OFFICIAL in said else MANY
+    is_slow = reading.duration > SLOW and len(reading.words) >= WORDY
+    is_sentence = len(reading.words) > longest or is_slow
     if is_sentence and not calls_itself:
         return VideoType.NOT_MUSIC
-    is_nobodys = reading.owner and not reading.owner.artist
-    return VideoType.OTHER if is_nobodys and not said else None
+    owner = reading.owner
+    if owner and owner.is_collector and said:
+        return VideoType.FAN
+    return VideoType.OTHER if owner and not owner.artist and not said else None
 
 
 def _foreign(reading: Reading, said: set[VideoType]) -> VideoType | None:
@@ -171,13 +225,18 @@ def _foreign(reading: Reading, said: set[VideoType]) -> VideoType | None:
     owner = reading.owner
     if owner is None or reading.is_own or not reading.names.is_split:
         return None
+    if f"{' '.join(title_words.words(owner.name))} records" in " ".join(reading.words):
+        return None
     if owner.is_publisher:
         return VideoType.OFFICIAL if not said and _is_release(reading, owner) else None
     rest = said - {VideoType.OFFICIAL}
     if rest and rest != {VideoType.EXTENDED}:
         return None
     if _is_firm(reading) and not owner.is_collector:
-        is_official = _is_called_official(reading) and not rest
+        is_anew = title_words.UNOFFICIAL & set(reading.words)
+        is_korean = reading.names.way == title_ways.QUOTES and "mv" in reading.words
+        is_called = _is_called_official(reading) or is_korean
+        is_official = is_called and not rest and not is_anew
         return VideoType.OFFICIAL if is_official else VideoType.FAN
     return VideoType.FAN if rest or _is_picture(reading) else VideoType.REUPLOAD
 

@@ -15,6 +15,7 @@ _CLOSERS = {
     "『": "』",
     "《": "》",
     "〈": "〉",
+    "<": ">",
 }
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "‘": "’", "'": "'", "`": "'"}
 _WIDE = str.maketrans("（）［］｛｝｜：＂＇～", "()[]{}|:\"'~")
@@ -22,7 +23,7 @@ _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\uf
 _SPACE = re.compile(r"[^\S ]")
 _FILE = re.compile(r"\.(?:mp4|m4v|mov|avi|mkv|webm|flv|wmv|mpe?g)$", re.I)
 _SITE = re.compile(r"\s-\syoutube$", re.I)
-_HASHTAGS = re.compile(r"(?:\s+#\w+)+$")
+_HASHTAGS = re.compile(r"(?:\s+#(?=\w*[^\W\d])\w+)+$")
 _STARS = re.compile(r"\*+[^*]{1,20}\*+$")
 _CORNER = re.compile(r"(?<=[」』】》])(?=[^\s\W])|(?<=[」』】》])(?=-)")
 _MV = re.compile(r"\bm\s?/\s?v\b", re.I)
@@ -124,7 +125,17 @@ def without_square(part: str) -> str:
     """The part without square brackets, unless nothing else is in it."""
     kept, start = "", 0
     for span in brackets(part):
-        if part[span.start] in "[【":
+        if part[span.start] in "[【<":
+            kept = f"{kept}{part[start : span.start]}"
+            start = span.end
+    return tidy(kept + part[start:]) or part
+
+
+def without_round(part: str) -> str:
+    """The part without round brackets, unless nothing else is in it."""
+    kept, start = "", 0
+    for span in brackets(part):
+        if part[span.start] == "(":
             kept = f"{kept}{part[start : span.start]}"
             start = span.end
     return tidy(kept + part[start:]) or part

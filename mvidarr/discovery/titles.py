@@ -16,7 +16,10 @@ from mvidarr.discovery import (
 )
 from mvidarr.discovery.channels import Channel
 from mvidarr.discovery.title_asides import Notes
-from mvidarr.discovery.title_names import Names
+from mvidarr.discovery.title_ways import Names
+
+# What these show is not by whose channel it is on.
+_OTHERS = (VideoType.FAN, VideoType.REACTION, VideoType.KARAOKE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +37,7 @@ class Parsed:
 def parse(title: str, channel: str | None = None, duration: float | None = None) -> Parsed:
     """Read a title, with the help of its channel's name and its duration in seconds."""
     owner = channels.read(channel)
-    plain = title_parts.clean(title)
+    plain = _unsigned(title_parts.clean(title), owner)
     if owner and owner.is_topic:
         return _art_track(plain, owner)
     notes = Notes()
@@ -48,10 +51,22 @@ def parse(title: str, channel: str | None = None, duration: float | None = None)
             names=names,
             owner=owner,
             duration=duration or 0,
-            is_own=channels.is_of(owner, names.artist),
+            is_own=channels.is_of(owner, names.artist) or channels.is_like(owner, names.artist),
         )
     )
     return _parsed(names, notes, kind)
+
+
+def _unsigned(plain: str, owner: Channel | None) -> str:
+    """The title without the name of a label's or a collector's channel at its end."""
+    if owner is None or owner.artist:
+        return plain
+    bare, sign, last = plain, "", plain
+    for mark in (" - ", " – ", " | "):
+        before, found, after = plain.rpartition(mark)
+        if found and len(after) < len(last):
+            bare, sign, last = before, found, after
+    return bare.rstrip() if sign and channels.is_exactly(last, (owner.name,)) else plain
 
 
 def _own(owner: Channel | None) -> tuple[str, ...]:
@@ -77,6 +92,8 @@ def read_song(name: str) -> Parsed:
 
 def _parsed(names: Names, notes: Notes, kind: VideoType) -> Parsed:
     is_song = title_kinds.is_song(kind, names, notes)
+    if not names.is_split and kind in _OTHERS:
+        names.artist = ""
     return Parsed(
         artist=names.artist or None if is_song or kind is VideoType.CONCERT else None,
         featured=tuple(notes.featured) if is_song else (),

@@ -35,7 +35,8 @@ class FoundUpload:
     availability: Availability = Availability.UNKNOWN
     image_url: str | None = None
     is_short: bool = False
-    evidence: tuple[str, ...] = ()  # imvdb_source, mb_relation, omv, atv, ugc
+    # imvdb_source mb_relation theaudiodb_link omv official_source atv ugc
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,12 +82,59 @@ class FoundArtist:
     url: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundFacts:
+    """What a service tells of an artist. `pictures`: addresses, the best first."""
+
+    found_by: str
+    bio: str | None = None  # plain text
+    country: str | None = None
+    genres: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """One entry of somebody's list. `external_id` stays the same however often it is read."""
+
+    external_id: str
+    artist: str
+    ids: Mapping[str, str] = field(default_factory=dict)  # of the artist: mb_artist …
+    title: str = ""  # of the song, where the list is of songs
+    album: str | None = None
+    year: int | None = None
+    duration: float | None = None  # seconds
+    isrc: str | None = None
+    upload: FoundUpload | None = None  # where the list names the very upload
+    plays: int | None = None
+    genres: tuple[str, ...] = ()
+    image_url: str | None = None
+    monitored: bool = True  # as the service it comes from says
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """Something that a service has to import: a playlist, a library."""
+
+    ref: str
+    title: str
+    detail: str = ""  # "214 songs"
+
+
 class FindsVideos(Protocol):
     def __call__(self, conf: Conf, wanted: Wanted, /) -> Iterable[Found]: ...
 
 
 class FindsArtists(Protocol):
     def __call__(self, conf: Conf, name: str, /) -> Iterable[FoundArtist]: ...
+
+
+class DescribesArtist(Protocol):
+    """None when the service does not know the artist."""
+
+    def __call__(self, conf: Conf, wanted: Wanted, /) -> FoundFacts | None: ...
 
 
 class Checks(Protocol):

@@ -275,7 +275,7 @@ def scores() -> dict[str, tuple[int, int]]:
 
 
 @pytest.mark.parametrize(
-    ("measure", "least"), [("artist", 0.98), ("title", 0.95), ("type", 0.95), ("false off.", 1.0)]
+    ("measure", "least"), [("artist", 0.98), ("title", 0.95), ("type", 0.95), ("not official", 1.0)]
 )
 def test_labelled_titles_are_read_as_well_as_promised(
     scores: dict[str, tuple[int, int]], measure: str, least: float

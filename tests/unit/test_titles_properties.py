@@ -1,11 +1,15 @@
 """Properties of reading titles: any text is survived, and reading again changes nothing."""
 
+from dataclasses import FrozenInstanceError
+
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mvidarr.core.terms import VideoType
-from mvidarr.discovery import title_parts, titles
+from mvidarr.discovery import title_parts, title_words, titles
 
+FLAGS = {"remaster", "4k", "8k", "hd", "hq", "upscaled", "explicit", "clean"}
 WORDS = st.sampled_from(
     [
         "nova",
@@ -49,13 +53,38 @@ MESS = st.lists(st.one_of(WORDS, ASIDE, SIGNS), max_size=14).map(" ".join)
 @example("\ud800 - \x00", "\udfff", None)
 @example("official " * 1500, "Official", None)
 @example(" " * 10_000, " ", None)
+@example("שלום - עולם (הקליפ הרשמי)\u202e" * 300, "שלום", 200.0)
+@example("「" * 5000 + "」", "「」", None)
+@example("A / B " * 1700, "A", None)
+@example("a|" * 5000, "A", 90.0)
+@example("👩‍👩‍👧‍👦 - 🎵 (🎥)" * 500, "👩‍👩‍👧‍👦", None)
 def test_any_text_is_read(title: str, channel: str | None, duration: float | None) -> None:
     parsed = titles.parse(title, channel, duration)
 
     assert parsed == titles.parse(title, channel, duration)
     assert isinstance(parsed.type, VideoType)
+    assert parsed.flags <= FLAGS
+    with pytest.raises(FrozenInstanceError):
+        parsed.title = "another"  # type: ignore[misc]
     assert "" not in (parsed.artist, parsed.title)
     assert len(parsed.title or "") <= title_parts.LIMIT
+
+
+@settings(deadline=None)
+@given(st.text(), st.text())
+def test_tidying_and_cleaning_twice_changes_nothing(title: str, part: str) -> None:
+    tidied = title_parts.tidy(part)
+
+    assert title_parts.tidy(tidied) == tidied
+    assert title_words.words(" ".join(title_words.words(title))) == title_words.words(title)
+
+
+@settings(deadline=None)
+@given(MESS, st.none() | NAME, st.sampled_from(["\u202e", "\u200f", "\ufeff", "\u2066"]))
+def test_invisible_signs_change_nothing(title: str, channel: str | None, sign: str) -> None:
+    marked = f"{sign}{title}{sign}"
+
+    assert titles.parse(marked, channel) == titles.parse(title, channel)
 
 
 @settings(deadline=None)
