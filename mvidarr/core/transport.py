@@ -6,6 +6,7 @@ second time, redirects lead elsewhere. So the one look-up is judged, and its ans
 
 import functools
 import http.client
+import importlib.metadata
 import io
 import logging
 import math
@@ -18,6 +19,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import requests
+import urllib3
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -31,10 +33,34 @@ from mvidarr.core.addresses import Policy
 log = logging.getLogger(__name__)
 
 CHUNK = 64 * 1024
+REDIRECTS = 5
+TIMEOUTS = (5.0, 30.0)  # seconds to connect, and between two pieces of an answer
 
 
 class TooBig(Exception):
     """A body goes over its limit."""
+
+
+FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, TooBig)
+
+
+@functools.cache
+def _user_agent() -> str:
+    """Name, version and contact: MusicBrainz turns away who does not say them."""
+    try:
+        version = importlib.metadata.version("mvidarr")
+    except importlib.metadata.PackageNotFoundError:
+        version = "0"
+    return f"MVidarr/{version} ( https://github.com/mvidarr/mvidarr )"
+
+
+def headers(accept: str) -> dict[str, str]:
+    """What every request says of itself; `accept` is a media type."""
+    return {
+        "User-Agent": _user_agent(),
+        "Accept": accept,
+        "Accept-Encoding": "gzip, deflate",
+    }
 
 
 class Guard:

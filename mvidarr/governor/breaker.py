@@ -12,6 +12,7 @@ BROKEN_AFTER = 3  # failures in a row
 PAUSES = (1, 5, 15, 60, 180)  # minutes
 LONGEST = 24 * clock.HOUR
 WALLS = frozenset({Cause.BOT_WALL, Cause.THROTTLED})
+titles: dict[str, str] = {}  # what people call a service; `services` says it
 
 
 def is_open(name: str) -> int | None:
@@ -48,6 +49,12 @@ def succeeded(name: str) -> None:
         row = budget.row(name)
         if row.failures or row.state != ServiceState.WORKING:
             db.transact(lambda: _heal(name))
+
+
+def let_go(name: str) -> None:
+    """Have a broken service asked again at once; it is broken until it answers."""
+    with db.session():
+        db.transact(lambda: _let_go(name))
 
 
 def settle(name: str, error: Exception | None) -> None:
@@ -90,6 +97,12 @@ def _heal(name: str) -> None:
     _move(row, ServiceState.WORKING, 0, None, 0)
 
 
+def _let_go(name: str) -> None:
+    row = budget.locked(name)
+    Service.update(next_try_at=0, updated_at=clock.now()).where(Service.id == row.id).execute()
+    activity.touch("services")
+
+
 def _move(
     row: Service, state: ServiceState, failures: int, error: str | None, next_try_at: int
 ) -> None:
@@ -102,10 +115,11 @@ def _move(
         next_try_at=next_try_at,
         updated_at=clock.now(),
     ).where(Service.id == row.id).execute()
+    title = titles.get(row.name, row.name)
     if changed and state is ServiceState.BROKEN:
-        activity.record("service.broken", f"{row.name} does not work: {error}", service=row.name)
+        activity.record("service.broken", f"{title} does not work: {error}", service=row.name)
     if changed and row.state == ServiceState.BROKEN:
-        activity.record("service.healed", f"{row.name} works again", service=row.name)
+        activity.record("service.healed", f"{title} works again", service=row.name)
     activity.touch("services")
     activity.touch("nav")
 

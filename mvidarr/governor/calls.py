@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from mvidarr import settings
-from mvidarr.core import db
+from mvidarr.core import db, http
 from mvidarr.core.errors import Error, ServiceError
 from mvidarr.core.http import Conf
 from mvidarr.governor import breaker, services
@@ -36,11 +36,19 @@ class Trial:
     text: str
 
 
-def call(kind: ServiceKind, ask: Callable[[Conf], T], patience: float = services.JOB_PATIENCE) -> T:
-    """What `ask` answers. Raises an Error with a sentence, whatever the service sent."""
+def call(
+    kind: ServiceKind,
+    ask: Callable[[Conf], T],
+    patience: float = services.JOB_PATIENCE,
+    oldest: int | None = None,
+) -> T:
+    """What `ask` answers, of kept answers only those up to `oldest` ms old.
+
+    Raises an Error with a sentence, whatever the service sent.
+    """
     breaker.guard(kind.name, kind.title)
     with db.session():
-        conf = services.conf(kind, patience)
+        conf = services.conf(kind, patience, oldest)
     return _noted(kind, lambda: ask(conf))
 
 
@@ -88,9 +96,9 @@ def _plain(kind: ServiceKind, ask: Callable[[], T]) -> T:
 
 
 def _entered(kind: ServiceKind, typed: Mapping[str, str]) -> dict[str, str]:
-    """Key and address as typed, where they differ from what is stored. Raises Invalid."""
+    """What of the service was typed and differs from what is stored. Raises Invalid."""
     entered: dict[str, str] = {}
-    for option in (kind.key, kind.url):
+    for option in (kind.key, kind.url, *kind.also):
         raw = typed.get(option.key) if option else None
         if not option or raw is None:
             continue
@@ -103,5 +111,16 @@ def _entered(kind: ServiceKind, typed: Mapping[str, str]) -> dict[str, str]:
 def _conf(kind: ServiceKind, entered: Mapping[str, str]) -> Conf:
     key = entered.get(kind.key.key) if kind.key else None
     url = entered.get(kind.url.key) if kind.url else None
-    conf = services.conf(replace(kind, key=None) if key else kind, services.PAGE_PATIENCE)
-    return replace(conf, key=key or conf.key, base_url=url or conf.base_url)
+    needs = tuple(option for option in kind.needs if option.key not in entered)
+    conf = services.conf(replace(kind, needs=needs), services.PAGE_PATIENCE, oldest=0)
+    if not entered:
+        return conf
+    also = {**conf.also, **{name: value for name, value in entered.items() if name in conf.also}}
+    return replace(
+        conf,
+        key=key or conf.key,
+        base_url=url or conf.base_url,
+        also=also,
+        answers=None,
+        note=http.no_note,
+    )

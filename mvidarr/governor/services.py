@@ -5,14 +5,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mvidarr import settings
+from mvidarr.core import http
 from mvidarr.core.config import Config
 from mvidarr.core.errors import NotConfigured, NotFound
 from mvidarr.core.http import Conf
-from mvidarr.governor import breaker, budget
-from mvidarr.integrations import imvdb, musicbrainz
-from mvidarr.integrations.protocols import Checks, FindsArtists, FindsVideos
+from mvidarr.governor import breaker, budget, cache, quota
+from mvidarr.integrations import (
+    deezer,
+    fanarttv,
+    imvdb,
+    lastfm,
+    lidarr,
+    musicbrainz,
+    plex,
+    spotify,
+    theaudiodb,
+    ytmusic,
+)
+from mvidarr.integrations.protocols import Checks, DescribesArtist, FindsArtists, FindsVideos
+from mvidarr.integrations.youtube import channel_facts, data_api, feeds
 from mvidarr.integrations.youtube import search as youtube
-from mvidarr.settings import options
+from mvidarr.settings import options, service_options
 
 PAGE_PATIENCE = 5.0  # seconds that a page waits for its turn
 JOB_PATIENCE = 120.0  # seconds that a job waits
@@ -30,12 +43,22 @@ class ServiceKind:
     enabled: settings.Option[bool]
     url: settings.Option[str] | None = None
     key: settings.Option[str] | None = None
+    also: tuple[settings.Option[str], ...] = ()  # what else the adapter has to know
+    needs: tuple[settings.Option[str], ...] = ()  # nothing can be asked without these
+    quota: settings.Option[int] | None = None  # units that may be used in a day
+    instead_of: str | None = None  # the service that need not be asked when this one answered
     find_videos: FindsVideos | None = None
     find_artists: FindsArtists | None = None
+    describe: DescribesArtist | None = None
+
+    @property
+    def missing(self) -> settings.Option[str] | None:
+        """The first setting that has to be filled in."""
+        return next((option for option in self.needs if not settings.get(option)), None)
 
     @property
     def is_configured(self) -> bool:
-        return self.key is None or bool(settings.get(self.key))
+        return self.missing is None
 
     @property
     def is_on(self) -> bool:
@@ -49,8 +72,42 @@ ALL = (
         about="Finds uploads and downloads them. Needs no key.",
         pace=1_000,
         check=youtube.check,
-        enabled=options.youtube_enabled,
+        enabled=service_options.youtube_enabled,
         find_videos=youtube.find_videos,
+        describe=channel_facts.describe,
+    ),
+    ServiceKind(
+        name="youtube_api",
+        title="YouTube Data API",
+        about="Finds uploads instead of a search without key, and looks after many at once.",
+        pace=200,
+        check=data_api.check,
+        enabled=service_options.youtube_api_enabled,
+        url=service_options.youtube_api_url,
+        key=service_options.youtube_api_key,
+        needs=(service_options.youtube_api_key,),
+        quota=service_options.youtube_api_quota,
+        instead_of="youtube",
+        find_videos=data_api.find_videos,
+    ),
+    ServiceKind(
+        name="youtube_feeds",
+        title="YouTube feeds",
+        about="Show the newest uploads of artists' channels early. Need no key.",
+        pace=1_000,
+        check=feeds.check,
+        enabled=service_options.youtube_feeds_enabled,
+        url=service_options.youtube_feeds_url,
+        find_videos=feeds.find_videos,
+    ),
+    ServiceKind(
+        name="ytmusic",
+        title="YouTube Music",
+        about="Knows which uploads are official music videos. Needs no key.",
+        pace=1_000,
+        check=ytmusic.check,
+        enabled=service_options.ytmusic_enabled,
+        find_videos=ytmusic.find_videos,
     ),
     ServiceKind(
         name="musicbrainz",
@@ -58,10 +115,11 @@ ALL = (
         about="Knows artists, recordings and many official uploads. Needs no key.",
         pace=1_100,
         check=musicbrainz.check,
-        enabled=options.musicbrainz_enabled,
-        url=options.musicbrainz_url,
+        enabled=service_options.musicbrainz_enabled,
+        url=service_options.musicbrainz_url,
         find_videos=musicbrainz.find_videos,
         find_artists=musicbrainz.find_artists,
+        describe=musicbrainz.describe,
     ),
     ServiceKind(
         name="imvdb",
@@ -69,15 +127,98 @@ ALL = (
         about="The music video database: directors, versions, official uploads. Needs a key.",
         pace=1_000,
         check=imvdb.check,
-        enabled=options.imvdb_enabled,
-        url=options.imvdb_url,
-        key=options.imvdb_api_key,
+        enabled=service_options.imvdb_enabled,
+        url=service_options.imvdb_url,
+        key=service_options.imvdb_api_key,
+        needs=(service_options.imvdb_api_key,),
         find_videos=imvdb.find_videos,
         find_artists=imvdb.find_artists,
+    ),
+    ServiceKind(
+        name="theaudiodb",
+        title="TheAudioDB",
+        about="Knows music videos, pictures and biographies. Needs no key.",
+        pace=2_000,
+        check=theaudiodb.check,
+        enabled=service_options.theaudiodb_enabled,
+        url=service_options.theaudiodb_url,
+        key=service_options.theaudiodb_api_key,
+        find_videos=theaudiodb.find_videos,
+        find_artists=theaudiodb.find_artists,
+        describe=theaudiodb.describe,
+    ),
+    ServiceKind(
+        name="lastfm",
+        title="Last.fm",
+        about="Biographies and genres; top artists and loved songs to import. Needs a key.",
+        pace=1_000,
+        check=lastfm.check,
+        enabled=service_options.lastfm_enabled,
+        url=service_options.lastfm_url,
+        key=service_options.lastfm_api_key,
+        needs=(service_options.lastfm_api_key,),
+        describe=lastfm.describe,
+    ),
+    ServiceKind(
+        name="fanarttv",
+        title="fanart.tv",
+        about="Pictures of artists. Needs a key.",
+        pace=500,
+        check=fanarttv.check,
+        enabled=service_options.fanarttv_enabled,
+        url=service_options.fanarttv_url,
+        key=service_options.fanarttv_api_key,
+        needs=(service_options.fanarttv_api_key,),
+        describe=fanarttv.describe,
+    ),
+    ServiceKind(
+        name="deezer",
+        title="Deezer",
+        about="Pictures of artists. Needs no key.",
+        pace=200,
+        check=deezer.check,
+        enabled=service_options.deezer_enabled,
+        url=service_options.deezer_url,
+        describe=deezer.describe,
+    ),
+    ServiceKind(
+        name="spotify",
+        title="Spotify",
+        about="Followed artists, playlists, saved and top songs to import.",
+        pace=500,
+        check=spotify.check,
+        enabled=service_options.spotify_enabled,
+        url=service_options.spotify_url,
+        key=service_options.spotify_client_secret,
+        also=(service_options.spotify_client_id, service_options.spotify_accounts_url),
+        needs=(service_options.spotify_client_id,),
+    ),
+    ServiceKind(
+        name="lidarr",
+        title="Lidarr",
+        about="The artists of your music library to import.",
+        pace=100,
+        check=lidarr.check,
+        enabled=service_options.lidarr_enabled,
+        url=service_options.lidarr_url,
+        key=service_options.lidarr_api_key,
+        needs=(service_options.lidarr_url, service_options.lidarr_api_key),
+    ),
+    ServiceKind(
+        name="plex",
+        title="Plex",
+        about="The artists of a music library to import.",
+        pace=100,
+        check=plex.check,
+        enabled=service_options.plex_enabled,
+        url=service_options.plex_url,
+        key=service_options.plex_token,
+        needs=(service_options.plex_url, service_options.plex_token),
     ),
 )
 BY_NAME = {kind.name: kind for kind in ALL}
 NAMES = tuple(BY_NAME)
+breaker.titles.update({kind.name: kind.title for kind in ALL})
 
 _ca: Path | None = None
 
@@ -99,15 +240,19 @@ def find(name: str) -> ServiceKind:
     return kind
 
 
-def conf(kind: ServiceKind, patience: float = JOB_PATIENCE) -> Conf:
+def conf(kind: ServiceKind, patience: float = JOB_PATIENCE, oldest: int | None = None) -> Conf:
     """What the adapter needs; each of its requests takes a slot, waiting at most `patience` s.
 
-    Raises NotConfigured when the service is off or lacks its key.
+    Kept answers are taken when they are `oldest` ms old at most. Raises NotConfigured when the
+    service is off or lacks a setting.
     """
     if not settings.get(kind.enabled):
         raise NotConfigured(f"{kind.title} is switched off in the settings.")
-    if not kind.is_configured:
-        raise NotConfigured(f"{kind.title} needs a key: enter it in the settings.")
+    missing = kind.missing
+    if missing is not None:
+        raise NotConfigured(
+            f"{kind.title} cannot be asked yet: enter “{missing.label}” in the settings."
+        )
     return Conf(
         service=kind.name,
         title=kind.title,
@@ -115,8 +260,11 @@ def conf(kind: ServiceKind, patience: float = JOB_PATIENCE) -> Conf:
         base_url=settings.get(kind.url) if kind.url else "",
         key=settings.get(kind.key) if kind.key else "",
         proxy=settings.get(options.outbound_proxy),
+        also={option.key: settings.get(option) for option in kind.also},
         ca=_ca,
+        answers=cache.Cache(service=kind.name, oldest=oldest),
         pace=_pacer(kind, patience),
+        spend=_spender(kind),
     )
 
 
@@ -126,3 +274,10 @@ def _noter(kind: ServiceKind) -> Callable[[str, str | None], None]:
 
 def _pacer(kind: ServiceKind, patience: float) -> Callable[[], None]:
     return lambda: budget.reserve(kind.name, wait=patience, pace=kind.pace)
+
+
+def _spender(kind: ServiceKind) -> Callable[[int], None]:
+    if kind.quota is None:
+        return http.no_spend
+    limit = settings.get(kind.quota)
+    return lambda units: quota.spend(kind.name, units, limit)

@@ -4,7 +4,6 @@ https://imvdb.com/developers/api. Its search has answered 403 with a web page, w
 since 2026-09, while single videos answered: so each kind of request counts for itself here.
 """
 
-import difflib
 import logging
 import re
 import string
@@ -14,48 +13,57 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from mvidarr.core import errors, http, text
+from mvidarr.core import clock, errors, http, text
 from mvidarr.core.http import Blocked, Client, Conf, NotThere
-from mvidarr.integrations import links, shapes
+from mvidarr.integrations import likeness, links, shapes
 from mvidarr.integrations.protocols import FoundArtist, FoundUpload, FoundVideo, Wanted
 
 log = logging.getLogger(__name__)
 
 NAME, TITLE = "imvdb", "IMVDb"
-BASE_URL = "https://imvdb.com/api/v1"
 
 LISTS = ("artist_videos", "featured_artist_videos")
 MOST_PAGES = 10
 CANDIDATES = 10
+LONGEST_QUERY = 300  # characters
 BY_SLUG = {"method": "slug"}
 WITH_VIDEOS = {"include": "artist_videos,featured_videos"}
-ALIKE = 0.5  # of 1: below that a search result is another artist
+WITH_SOURCES = {"include": "sources,credits,featured"}
 PROBES = (  # what to ask to see whether a kind of request works
     ("videos", "video/121779770452", {"include": "sources"}),
     ("artists", "entity/838673", {"include": "artist_videos"}),
     ("search", "search/entities", {"q": "robin thicke"}),
 )
+KEPT = {"videos": 7 * clock.DAY, "artists": 12 * clock.HOUR, "search": 12 * clock.HOUR}
+PROBLEMS = {
+    "videos": "out of order; uploads and directors are missing",
+    "artists": "out of order; videos cannot be listed",
+    "search": "out of order; artists are found by their address instead",
+}
 
 
 def find_videos(conf: Conf, wanted: Wanted, /) -> Iterator[FoundVideo]:
     """An artist's released videos. Uploads are asked for up to `wanted.limit` of them."""
     with _client(conf) as client:
         entity = _entity_of(client, wanted)
-        for number, item in enumerate(_listed(client, entity) if entity else ()):
-            yield to_video(_with_sources(client, item) if number < wanted.limit else item)
+        listed = list(_listed(client, entity)) if entity else []
+        for item in _detailed(client, listed, wanted.limit):
+            yield to_video(item)
 
 
 def find_artists(conf: Conf, name: str, /) -> list[FoundArtist]:
     """Artists whose names look like this one, the likeliest first."""
     with _client(conf) as client:
         found = [to_artist(entity, name) for entity in _search(client, name)]
-    alike = [artist for artist in found if artist.score >= 100 * ALIKE]
+    alike = [artist for artist in found if artist.score >= 100 * likeness.ALIKE]
     return sorted(alike, key=lambda artist: -artist.score)[:CANDIDATES]
 
 
 def artist(conf: Conf, ref: str, /, *, by_slug: bool = False) -> FoundArtist:
     """The artist of an id or a slug (say so where it may be a number); raises NotThere."""
-    is_slug = by_slug or not ref.isdecimal()
+    is_slug = by_slug or not shapes.digits(ref)
+    if is_slug and not _slug(ref):
+        raise NotThere(NAME, "IMVDb has no such artist.", permanent=True)
     with _client(conf) as client:
         return to_artist(_entity(client, ref, BY_SLUG if is_slug else {}), "")
 
@@ -67,7 +75,7 @@ def check(conf: Conf, /) -> str:
     with _client(conf) as client:
         for kind, path, params in PROBES:
             try:
-                client.get_json(path, params)
+                _get(client, kind, path, params, keep=0)
             except NotThere:
                 working.append(kind)
             except errors.ServiceError as error:
@@ -87,7 +95,10 @@ def to_video(item: dict[str, Any]) -> FoundVideo:
     """A video, with sources and credits where the item has them."""
     title = shapes.text(item.get("song_title")) or _words(item.get("song_slug"))
     link = links.recognise(shapes.text(item.get("url")))
-    slug = {"imvdb_video_slug": link.value} if link else {}
+    ids = {
+        "imvdb_video": shapes.digits(item.get("id")),
+        "imvdb_video_slug": link.value if link and link.kind == "imvdb_video_slug" else "",
+    }
     return FoundVideo(
         found_by=NAME,
         title=title,
@@ -97,7 +108,7 @@ def to_video(item: dict[str, Any]) -> FoundVideo:
         year=shapes.year(item.get("year")),
         released=_day(item.get("release_date_stamp")),
         directors=_directors(item),
-        ids={"imvdb_video": shapes.text(item.get("id")), **slug},
+        ids={kind: value for kind, value in ids.items() if value},
         image_url=_image(item.get("image")),
         uploads=tuple(_uploads(item, title)),
     )
@@ -105,20 +116,20 @@ def to_video(item: dict[str, Any]) -> FoundVideo:
 
 def to_artist(entity: dict[str, Any], asked: str) -> FoundArtist:
     """An artist; `asked` is the name that was searched for. IMVDb mostly names only a slug."""
-    slug = shapes.text(entity.get("slug"))
+    slug = _slug(shapes.text(entity.get("slug")))
     name = shapes.text(entity.get("name"))
-    likeness = max(_likeness(name, asked), _likeness(slug, asked))
+    alike = max(likeness.of(name, asked), likeness.of(slug, asked))
     ids = {
-        "imvdb_entity": shapes.text(entity.get("id")),
+        "imvdb_entity": shapes.digits(entity.get("id")),
         "imvdb_slug": slug,
-        "discogs_artist": shapes.text(entity.get("discogs_id")),
+        "discogs_artist": shapes.digits(entity.get("discogs_id")),
     }
     return FoundArtist(
         found_by=NAME,
-        name=name or (_proper(asked) if likeness == 1 else _words(slug)),
+        name=name or (_proper(asked) if alike == 1 else _words(slug)),
         ids={kind: value for kind, value in ids.items() if value},
         image_url=_image(entity.get("image")),
-        score=round(100 * likeness),
+        score=round(100 * alike),
         url=f"https://imvdb.com/n/{quote(slug)}" if slug else None,
     )
 
@@ -131,8 +142,12 @@ def _client(conf: Conf) -> Client:
 
 def _entity_of(client: Client, wanted: Wanted) -> dict[str, Any]:
     """The wanted artist's page with its first videos; empty when IMVDb has none for sure."""
-    for kind, how in (("imvdb_entity", {}), ("imvdb_slug", BY_SLUG)):
-        if ref := wanted.ids.get(kind, ""):
+    known: tuple[tuple[str, dict[str, str]], ...] = (
+        (shapes.digits(wanted.ids.get("imvdb_entity")), {}),
+        (_slug(wanted.ids.get("imvdb_slug", "")), BY_SLUG),
+    )
+    for ref, how in known:
+        if ref:
             try:
                 return _entity(client, ref, {**how, **WITH_VIDEOS})
             except NotThere:
@@ -140,30 +155,49 @@ def _entity_of(client: Client, wanted: Wanted) -> dict[str, Any]:
     key = text.match_key(wanted.name)
     for entity in _search(client, wanted.name):
         names = (shapes.text(entity.get("name")), shapes.text(entity.get("slug")))
-        if key in map(text.match_key, names):
-            return _entity(client, shapes.text(entity.get("id")), WITH_VIDEOS)
+        number = shapes.digits(entity.get("id"))
+        if number and key in map(text.match_key, names):
+            return _entity(client, number, WITH_VIDEOS)
     return {}
 
 
+def _get(
+    client: Client, part: str, path: str, params: Mapping[str, str | int], keep: int
+) -> dict[str, Any]:
+    """An answer, with a note whether this kind of request works at the moment."""
+    sent = client.sent
+    try:
+        answer = client.get_json(path, params, keep=keep)
+    except Blocked:
+        client.note(part, PROBLEMS[part])
+        raise
+    except NotThere:
+        client.note(part, None)
+        raise
+    if client.sent > sent:
+        client.note(part, None)
+    return shapes.table(answer)
+
+
 def _entity(client: Client, ref: str, params: Mapping[str, str | int]) -> dict[str, Any]:
-    return shapes.table(client.get_json(f"entity/{quote(ref, safe='')}", params))
+    path = f"entity/{quote(ref, safe='')}"
+    return _get(client, "artists", path, params, keep=KEPT["artists"])
 
 
 def _search(client: Client, name: str) -> list[dict[str, Any]]:
     if not text.match_key(name):
         return []
+    asked: dict[str, str | int] = {"q": text.tidy(name)[:LONGEST_QUERY], "per_page": 50}
     try:
-        found = client.get_json("search/entities", {"q": text.tidy(name), "per_page": 50})
+        found = _get(client, "search", "search/entities", asked, keep=KEPT["search"])
     except Blocked:
-        client.note("search", "out of order; artists are found by their address instead")
         return [_guess(client, name)]
-    client.note("search", None)
-    return shapes.rows(shapes.table(found).get("results"))
+    return shapes.rows(found.get("results"))
 
 
 def _guess(client: Client, name: str) -> dict[str, Any]:
     """The artist whose slug is the obvious one, for as long as the search is broken."""
-    slug = re.sub(r"[^\w.]+", "-", text.fold(name)).strip("-")
+    slug = _slug(re.sub(r"[^\w.]+", "-", text.fold(name)).strip("-"))
     try:
         if slug:
             return _entity(client, slug, BY_SLUG)
@@ -181,7 +215,7 @@ def _listed(client: Client, entity: dict[str, Any]) -> Iterator[dict[str, Any]]:
     pages = list(_pages(client, entity))
     seen: set[str] = set()
     for item in (video for name in LISTS for page in pages for video in _videos(page, name)):
-        number = shapes.text(item.get("id"))
+        number = shapes.digits(item.get("id"))
         if number and number not in seen and item.get("production_status") in ("r", "", None):
             seen.add(number)
             yield item
@@ -189,13 +223,13 @@ def _listed(client: Client, entity: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _pages(client: Client, entity: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """An artist's pages, until all videos are there or one brings nothing new."""
-    number = shapes.text(entity.get("id"))
+    number = shapes.digits(entity.get("id"))
     total = sum(_total(entity, name) for name in LISTS)
     seen: set[str] = set()
     for next_page in range(2, MOST_PAGES + 2):
         yield entity
-        ids = {shapes.text(video.get("id")) for name in LISTS for video in _videos(entity, name)}
-        if ids <= seen or len(seen | ids) >= total:
+        ids = {shapes.digits(video.get("id")) for name in LISTS for video in _videos(entity, name)}
+        if not number or ids <= seen or len(seen | ids) >= total:
             return
         seen |= ids
         entity = _entity(client, number, {**WITH_VIDEOS, "page": next_page})
@@ -209,15 +243,31 @@ def _videos(entity: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return shapes.rows(shapes.table(entity.get(name)).get("videos"))
 
 
+def _detailed(client: Client, listed: list[dict[str, Any]], most: int) -> Iterator[dict[str, Any]]:
+    """The videos with uploads and credits, for as long as these are told and wanted.
+
+    All entries are given even so; what went wrong is raised after the last.
+    """
+    problem: errors.Error | None = None
+    for place, item in enumerate(listed):
+        if problem is None and place < most:
+            try:
+                item = _with_sources(client, item)
+            except errors.Error as error:
+                problem = error
+        yield item
+    if problem is not None and not isinstance(problem, Blocked):
+        raise problem
+
+
 def _with_sources(client: Client, item: dict[str, Any]) -> dict[str, Any]:
     if shapes.rows(item.get("sources")):
         return item
+    path = f"video/{shapes.digits(item.get('id'))}"
     try:
-        number = quote(shapes.text(item["id"]), safe="")
-        more = client.get_json(f"video/{number}", {"include": "sources,credits,featured"})
+        return {**item, **_get(client, "videos", path, WITH_SOURCES, keep=KEPT["videos"])}
     except NotThere:
         return item
-    return {**item, **shapes.table(more)}
 
 
 def _version(item: dict[str, Any]) -> str:
@@ -289,9 +339,9 @@ def _proper(asked: str) -> str:
     return string.capwords(name) if name == name.lower() else name
 
 
-def _likeness(name: str, asked: str) -> float:
-    one, other = text.match_key(name), text.match_key(asked)
-    return difflib.SequenceMatcher(None, one, other).ratio() if one and other else 0.0
+def _slug(value: str) -> str:
+    """A slug as it may stand in a path; empty for what is none."""
+    return value if re.fullmatch(r"(?!\.*$)[^/\s]{1,200}", value) else ""
 
 
 def _and(words: Iterable[str]) -> str:

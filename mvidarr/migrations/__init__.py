@@ -60,7 +60,8 @@ def _up(config: Config) -> list[str]:
 
 
 def _keep_copy(config: Config) -> None:
-    stamp = clock.utc(clock.now()).strftime("%Y%m%d-%H%M%S")
+    # to the millisecond: a start that failed may be followed by the next within a second
+    stamp = clock.utc(clock.now()).strftime("%Y%m%d-%H%M%S-%f")[:-3]
     source = Path(str(db.database.obj.database))
     db.backup_sqlite(source, config.data / "backups" / f"before-migration-{stamp}.db")
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from peewee import TextField
+from peewee import SqliteDatabase, TextField
 
 
 class LongText(TextField):
@@ -21,3 +21,25 @@ def create(db: Any, models: Sequence[Any]) -> None:
         for index in model._meta.fields_to_index():
             if index._name not in present:
                 db.execute(schema._create_index(index, safe=False))
+
+
+def add_column(db: Any, table: str, column: str, kind: str) -> None:
+    """A column that may be NULL; `kind` is what MariaDB calls it."""
+    if isinstance(db, SqliteDatabase) and kind == "BIGINT":
+        kind = "INTEGER"
+    if column not in {known.name for known in db.get_columns(table)}:
+        db.execute_sql(f"ALTER TABLE `{table}` ADD COLUMN `{column}` {kind} NULL")
+
+
+def add_json(db: Any, table: str, column: str, empty: str) -> None:
+    """A JSON column that is never NULL; rows that exist get the empty value.
+
+    Written out: to make a column NOT NULL the library rebuilds a table of SQLite, and dropping
+    the old one would delete what refers to it.
+    """
+    if column in {known.name for known in db.get_columns(table)}:
+        return
+    quoted = (f"`{table}`", f"`{column}`")  # both kinds of database take these
+    kind = "TEXT" if isinstance(db, SqliteDatabase) else "JSON"
+    kind = f"{kind} NOT NULL DEFAULT ('{empty}')"
+    db.execute_sql(f"ALTER TABLE {quoted[0]} ADD COLUMN {quoted[1]} {kind}")

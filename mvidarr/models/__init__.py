@@ -1,10 +1,11 @@
 """The nouns, as tables. Models hold columns and nothing else; verbs live in the domain packages."""
 
-from mvidarr.models.artist import Artist, ExternalId
+from mvidarr.models.artist import Alias, Artist, ExternalId
 from mvidarr.models.base import ClaimColumns, Table
-from mvidarr.models.download import Block, Download, QualityProfile
+from mvidarr.models.download import Block, Decision, Download, QualityProfile
+from mvidarr.models.imports import Connection, ImportList, ImportRow
 from mvidarr.models.job import Job, Schedule
-from mvidarr.models.playlist import ImportList, ImportRow, Playlist, PlaylistItem, SavedView
+from mvidarr.models.playlist import Playlist, PlaylistItem, SavedView
 from mvidarr.models.system import (
     Change,
     Event,
@@ -23,6 +24,7 @@ from mvidarr.models.video import (
     Genre,
     SearchTerm,
     Tag,
+    Twin,
     Video,
     VideoFile,
     VideoGenre,
@@ -37,7 +39,9 @@ ALL: tuple[type[Table], ...] = (
     Image,
     QualityProfile,
     Artist,
+    Alias,
     Video,
+    Twin,
     ExternalId,
     VideoSource,
     VideoFile,
@@ -49,10 +53,12 @@ ALL: tuple[type[Table], ...] = (
     SearchTerm,
     Download,
     Block,
+    Decision,
     Job,
     Schedule,
     Playlist,
     PlaylistItem,
+    Connection,
     ImportList,
     ImportRow,
     SavedView,
@@ -69,12 +75,15 @@ ALL: tuple[type[Table], ...] = (
 
 __all__ = [
     "ALL",
+    "Alias",
     "ApiKey",
     "Artist",
     "Block",
     "Change",
     "ClaimColumns",
+    "Connection",
     "Credit",
+    "Decision",
     "Download",
     "Event",
     "ExternalId",
@@ -99,6 +108,7 @@ __all__ = [
     "Tag",
     "Target",
     "Throttle",
+    "Twin",
     "User",
     "Video",
     "VideoFile",

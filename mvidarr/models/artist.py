@@ -28,6 +28,8 @@ class Artist(Table):
     disambiguation = CharField(255, default="")
     country = CharField(64, null=True)
     bio = TextField(null=True)
+    genres = json_column(list)
+    origins = json_column(dict)  # field → service that it comes from
     monitored = BooleanField(default=True)
     rules = json_column(dict)
     profile = ForeignKeyField(QualityProfile, null=True, on_delete="SET NULL")
@@ -37,6 +39,7 @@ class Artist(Table):
     image = ForeignKeyField(Image, null=True, on_delete="SET NULL")
     image_id: int | None
     locked = json_column(list)
+    described_at = BigIntegerField(null=True)  # services were asked for facts
     checked_at = BigIntegerField(null=True)
     next_check_at = BigIntegerField(default=0)
     failures = IntegerField(default=0)
@@ -54,6 +57,18 @@ class Artist(Table):
             (("known", "id"), False),
             (("monitored", "next_check_at"), False),
         )
+
+
+class Alias(Table):
+    """Another name of an artist: a former one, one in another script."""
+
+    artist = ForeignKeyField(Artist, on_delete="CASCADE")
+    artist_id: int
+    name = CharField(255)
+    name_key = CharField(255, index=True)
+
+    class Meta:
+        indexes = ((("artist", "name_key"), True),)
 
 
 class ExternalId(Table):

@@ -64,3 +64,25 @@ class Block(Table):
 
     class Meta:
         indexes = ((("provider", "source_id"), True),)
+
+
+class Decision(Table):
+    """What a person said of an upload for an artist; survives the artist and the video.
+
+    `details`: channel, reason, title, type and version when a person said what it shows, and
+    `before`, which undoing goes back to.
+    """
+
+    provider = CharField(16)
+    source_id = CharField(64)
+    artist_key = CharField(255)  # name_key of the artist
+    verdict = CharField(16)
+    title = CharField(500, default="")
+    details = json_column(dict)
+    by_user_id = IntegerField(null=True)
+
+    class Meta:
+        indexes = (
+            (("provider", "source_id", "artist_key"), True),
+            (("artist_key", "id"), False),
+        )

@@ -1,8 +1,7 @@
-"""Playlists, lists that artists are imported from, and saved filters."""
+"""Playlists and saved filters."""
 
-from peewee import BigIntegerField, BooleanField, CharField, ForeignKeyField, IntegerField
+from peewee import CharField, ForeignKeyField, IntegerField
 
-from mvidarr.models.artist import Artist
 from mvidarr.models.base import Table, json_column
 from mvidarr.models.user import User
 from mvidarr.models.video import Video
@@ -25,27 +24,6 @@ class PlaylistItem(Table):
 
     class Meta:
         indexes = ((("playlist", "position"), True),)
-
-
-class ImportList(Table):
-    kind = CharField(32)
-    name = CharField(255)
-    options = json_column(dict)
-    token = CharField(4000, null=True)  # encrypted
-    followed = BooleanField(default=False)
-    next_check_at = BigIntegerField(default=0)
-
-
-class ImportRow(Table):
-    list = ForeignKeyField(ImportList, on_delete="CASCADE")
-    list_id: int
-    external_id = CharField(255)
-    artist = ForeignKeyField(Artist, null=True, on_delete="SET NULL")
-    artist_id: int | None
-    data = json_column(dict)
-
-    class Meta:
-        indexes = ((("list", "external_id"), True),)
 
 
 class SavedView(Table):

@@ -42,7 +42,9 @@ class Video(Table):
     profile_id: int | None
     image = ForeignKeyField(Image, null=True, on_delete="SET NULL")
     image_id: int | None
+    image_url = CharField(500, null=True)  # where a catalogue shows one
     locked = json_column(list)
+    origins = json_column(dict)  # field → service that it comes from
 
     class Meta:
         indexes = (
@@ -95,6 +97,7 @@ class VideoSource(Table):
         indexes = (
             (("artist", "provider", "source_id"), True),
             (("artist", "verdict", "score"), False),
+            (("artist", "group_key", "verdict", "score"), False),
             (("verdict", "score", "id"), False),
         )
 
@@ -173,6 +176,26 @@ class VideoTag(Table):
 
     class Meta:
         indexes = ((("video", "tag"), True),)
+
+
+class Twin(Table):
+    """Two videos that may be the same one; `first` has the lower id.
+
+    `reason`: source, song or file. `is_distinct` when a person said that they are two.
+    """
+
+    first = ForeignKeyField(Video, on_delete="CASCADE", backref="+")
+    first_id: int
+    second = ForeignKeyField(Video, on_delete="CASCADE", backref="+")
+    second_id: int
+    reason = CharField(16)
+    is_distinct = BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            (("first", "second"), True),
+            (("is_distinct", "id"), False),
+        )
 
 
 class SearchTerm(Table):

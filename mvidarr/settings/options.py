@@ -5,6 +5,7 @@ from typing import Any
 from mvidarr.core.errors import Invalid
 from mvidarr.core.terms import SOUND_ONLY, VideoType
 from mvidarr.media import naming
+from mvidarr.settings import hours, service_options
 from mvidarr.settings.option import Group, Kind, Option
 
 _OFFERED = tuple(
@@ -63,6 +64,34 @@ discovery_interval = Option[int](
     unit="days",
     minimum=1,
     maximum=365,
+)
+discovery_rhythm = Option[str](
+    key="discovery_rhythm",
+    kind=Kind.CHOICE,
+    default="enhanced",
+    group=Group.DISCOVERY,
+    label="Rhythm of the searches",
+    help="By the artist's own: sooner after a release, rarely when silent for years.",
+    choices=(("standard", "The same for every artist"), ("enhanced", "By the artist's own rhythm")),
+)
+discovery_hours = Option[str](
+    key="discovery_hours",
+    kind=Kind.TEXT,
+    default="",
+    group=Group.DISCOVERY,
+    label="Search only during these hours",
+    help="For example 22-6. Empty: at any time. In this machine's time zone.",
+    check=hours.problem,
+)
+uploads_checked = Option[int](
+    key="uploads_checked",
+    kind=Kind.INTEGER,
+    default=200,
+    group=Group.DISCOVERY,
+    label="Uploads to look after each day",
+    help="Whether they can still be had; those looked at longest ago come first. 0: none.",
+    minimum=0,
+    maximum=10_000,
 )
 accept_score = Option[int](
     key="accept_score",
@@ -172,56 +201,18 @@ outbound_proxy = Option[str](
     label="Proxy for everything that goes out",
     help="For example http://127.0.0.1:3128. Empty: connect directly.",
 )
-youtube_enabled = Option[bool](
-    key="youtube_enabled",
-    kind=Kind.SWITCH,
-    default=True,
-    group=Group.SERVICES,
-    label="Search YouTube",
-    service="youtube",
-)
-musicbrainz_enabled = Option[bool](
-    key="musicbrainz_enabled",
-    kind=Kind.SWITCH,
-    default=True,
-    group=Group.SERVICES,
-    label="Ask MusicBrainz",
-    service="musicbrainz",
-)
-musicbrainz_url = Option[str](
-    key="musicbrainz_url",
-    kind=Kind.URL,
-    default="https://musicbrainz.org/ws/2",
-    group=Group.SERVICES,
-    label="Address of MusicBrainz",
-    help="Change it when you run a mirror.",
-    service="musicbrainz",
-)
-imvdb_enabled = Option[bool](
-    key="imvdb_enabled",
-    kind=Kind.SWITCH,
-    default=True,
-    group=Group.SERVICES,
-    label="Ask IMVDb",
-    help="Needs a key.",
-    service="imvdb",
-)
-imvdb_api_key = Option[str](
-    key="imvdb_api_key",
-    kind=Kind.SECRET,
-    default="",
-    group=Group.SERVICES,
-    label="IMVDb key",
-    help="From imvdb.com/developers. Without it IMVDb is left out.",
-    service="imvdb",
-)
-imvdb_url = Option[str](
-    key="imvdb_url",
-    kind=Kind.URL,
-    default="https://imvdb.com/api/v1",
-    group=Group.SERVICES,
-    label="Address of IMVDb",
-    service="imvdb",
+# Import lists
+
+lists_interval = Option[int](
+    key="lists_interval",
+    kind=Kind.INTEGER,
+    default=24,
+    group=Group.DISCOVERY,
+    label="Read followed lists every",
+    help="Each list can have another interval.",
+    unit="hours",
+    minimum=1,
+    maximum=24 * 30,
 )
 
 # Access
@@ -284,7 +275,8 @@ history_days = Option[int](
     maximum=3650,
 )
 
-ALL: tuple[Option[Any], ...] = tuple(
-    value for value in list(globals().values()) if isinstance(value, Option)
+ALL: tuple[Option[Any], ...] = (
+    *(value for value in list(globals().values()) if isinstance(value, Option)),
+    *service_options.ALL,
 )
 BY_KEY = {option.key: option for option in ALL}

@@ -181,22 +181,24 @@ def test_sqlite_is_copied_before_a_new_step(
     old.close()
 
 
+@pytest.mark.parametrize("step", [path.stem for path in sorted(REAL.glob("0*.py"))])
 def test_a_step_that_breaks_can_be_repeated(
-    fresh: Callable[[], Config], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    step: str, fresh: Callable[[], Config], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a power cut halfway: what was made stays or goes, the next start goes on."""
     config = fresh()
-    half = (REAL / "0003_work.py").read_text() + "    raise RuntimeError('the power went')\n"
+    half = (REAL / f"{step}.py").read_text() + "    raise RuntimeError('the power went')\n"
     with_steps(tmp_path / "half", monkeypatch)
-    (tmp_path / "half" / "0003_work.py").write_text(half)
+    (tmp_path / "half" / f"{step}.py").write_text(half)
     db.connect(config.database_url)
     with pytest.raises(RuntimeError, match="the power went"):
         migrations.migrate(config)
     monkeypatch.setattr(migrations, "FOLDER", REAL)
 
-    assert migrations.migrate(config) == ["0003_work"]
+    assert migrations.migrate(config)[0] == step
     with db.session():
         assert picture().keys() == {model._meta.table_name for model in models.ALL}
+        assert all(picture().values())
 
 
 def test_starts_at_the_same_moment_migrate_once(fresh: Callable[[], Config]) -> None:

@@ -1,7 +1,9 @@
 """What the fake catalogues share: they live on one host, and can be made to fail."""
 
 import difflib
+import hashlib
 import re
+from dataclasses import replace
 from typing import Any
 
 from tests.fakes import answers
@@ -14,10 +16,11 @@ class FakeCatalogue:
 
     host: str
     root: str
+    has_etags = False  # whether answers carry one, and who names it is told that nothing changed
 
     def __init__(self, internet: FakeInternet) -> None:
         self.internet = internet
-        internet.add(self.host, self.answer)
+        internet.add(self.host, self._tagged)
 
     @property
     def base_url(self) -> str:
@@ -36,6 +39,15 @@ class FakeCatalogue:
 
     def answer(self, request: Request) -> Answer | None:
         raise LookupError(f"nobody answers {request}")
+
+    def _tagged(self, request: Request) -> Answer | None:
+        answer = self.answer(request)
+        if answer is None or answer.status != 200 or not self.has_etags:
+            return answer
+        etag = f'W/"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+        if request.headers.get("if-none-match") == etag:
+            return Answer(status=304, headers={"ETag": etag})
+        return replace(answer, headers={**answer.headers, "ETag": etag})
 
     def fails(
         self,

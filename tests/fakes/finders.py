@@ -7,7 +7,7 @@
 Everything else of a service is real: its settings, its row, its breaker. None keeps a pace.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -16,7 +16,15 @@ import pytest
 
 from mvidarr.core.http import Conf
 from mvidarr.governor import services
-from mvidarr.integrations.protocols import Found, FoundArtist, FoundUpload, FoundVideo, Wanted
+from mvidarr.integrations.protocols import (
+    Found,
+    FoundArtist,
+    FoundFacts,
+    FoundUpload,
+    FoundVideo,
+    Wanted,
+)
+from mvidarr.settings import service_options
 
 _numbers = count(1)
 
@@ -29,10 +37,17 @@ class FakeService:
         self.found: list[Any] = []
         self.error: BaseException | None = None
         self.asked: list[str] = []
+        self.facts: FoundFacts | None = None
+        self.described: list[Wanted] = []
+        self.while_describing: Callable[[], object] = lambda: None
         self.meanwhile: Callable[[], object] = lambda: None
 
     def finds(self, *things: Any) -> None:
         self.found += things
+
+    def tells(self, **facts: Any) -> None:
+        """Facts about every artist."""
+        self.facts = FoundFacts(found_by=self.name, **facts)
 
     def fails(self, error: BaseException) -> None:
         self.error = error
@@ -42,6 +57,13 @@ class FakeService:
 
     def find_artists(self, conf: Conf, name: str, /) -> Iterator[FoundArtist]:
         yield from self._answer(name)
+
+    def describe(self, conf: Conf, wanted: Wanted, /) -> FoundFacts | None:
+        self.described.append(wanted)
+        self.while_describing()
+        if self.error is not None:
+            raise self.error
+        return self.facts
 
     def check(self, conf: Conf, /) -> str:
         list(self._answer(f"{conf.base_url} {conf.key}"))
@@ -55,20 +77,33 @@ class FakeService:
             raise self.error
 
 
-def install(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeService]:
-    """Put a fake adapter behind every declared service."""
-    fakes = {kind.name: FakeService(kind.name) for kind in services.ALL}
-    kinds = tuple(_faked(kind, fakes[kind.name]) for kind in services.ALL)
-    monkeypatch.setattr(services, "ALL", kinds)
-    monkeypatch.setattr(services, "BY_NAME", {kind.name: kind for kind in kinds})
+def install(
+    monkeypatch: pytest.MonkeyPatch, *more: services.ServiceKind, only: tuple[str, ...] = ()
+) -> dict[str, FakeService]:
+    """Put a fake adapter behind every declared service, or `only` these, and behind `more`."""
+    real = [*(kind for kind in services.ALL if not only or kind.name in only), *more]
+    fakes = {kind.name: FakeService(kind.name) for kind in real}
+    declare(monkeypatch, [_faked(kind, fakes[kind.name]) for kind in real])
     return fakes
 
 
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the adapters as they are, but let nobody wait for a turn."""
-    kinds = tuple(replace(kind, pace=0) for kind in services.ALL)
-    monkeypatch.setattr(services, "ALL", kinds)
+def declare(monkeypatch: pytest.MonkeyPatch, kinds: Sequence[services.ServiceKind]) -> None:
+    """Have these be all the services that there are."""
+    monkeypatch.setattr(services, "ALL", tuple(kinds))
     monkeypatch.setattr(services, "BY_NAME", {kind.name: kind for kind in kinds})
+
+
+def kind(name: str, **facts: Any) -> services.ServiceKind:
+    """A service that is not declared; `facts` say what it can do, with any function."""
+    known: dict[str, Any] = {"title": name.capitalize(), "about": "", "pace": 0}
+    known |= {"check": lambda conf: "", "enabled": service_options.musicbrainz_enabled}
+    return services.ServiceKind(name=name, **{**known, **facts})
+
+
+def unhurried(monkeypatch: pytest.MonkeyPatch, only: tuple[str, ...] = ()) -> None:
+    """Leave the adapters (`only` these) as they are, but let nobody wait for a turn."""
+    kinds = [kind for kind in services.ALL if not only or kind.name in only]
+    declare(monkeypatch, [replace(kind, pace=0) for kind in kinds])
 
 
 def upload(title: str, **facts: Any) -> FoundUpload:
@@ -100,4 +135,5 @@ def _faked(kind: services.ServiceKind, fake: FakeService) -> services.ServiceKin
         check=fake.check,
         find_videos=fake.find_videos if kind.find_videos else None,
         find_artists=fake.find_artists if kind.find_artists else None,
+        describe=fake.describe if kind.describe else None,
     )

@@ -134,3 +134,51 @@ def _lockup(video: Video) -> dict[str, Any]:
             }
         },
     }
+
+
+def playlist_page(
+    title: str, owner: Channel, uploads: Sequence[Video], more: str
+) -> dict[str, Any]:
+    """A playlist's page; what is private or gone stays in it under another name."""
+    listed = {"playlistVideoListRenderer": {"contents": playlist_items(uploads, more)}}
+    section = {"itemSectionRenderer": {"contents": [listed]}}
+    tab = {"selected": True, "content": {"sectionListRenderer": {"contents": [section]}}}
+    browse = {"browseId": owner.id, "canonicalBaseUrl": f"/channel/{owner.id}"}
+    run = {"text": owner.name, "navigationEndpoint": {"browseEndpoint": browse}}
+    return {
+        "contents": {"twoColumnBrowseResultsRenderer": {"tabs": [{"tabRenderer": tab}]}},
+        "header": {"playlistHeaderRenderer": {"ownerText": {"runs": [run]}}},
+        "metadata": {"playlistMetadataRenderer": {"title": title}},
+    }
+
+
+def playlist_more(uploads: Sequence[Video], more: str) -> dict[str, Any]:
+    items = playlist_items(uploads, more)
+    action = {"appendContinuationItemsAction": {"continuationItems": items}}
+    return {"onResponseReceivedActions": [action]}
+
+
+def playlist_items(uploads: Sequence[Video], more: str) -> list[dict[str, Any]]:
+    items = [{"playlistVideoRenderer": _playlist_entry(video)} for video in uploads]
+    return [*items, continuation(more)] if more else items
+
+
+def unseen_playlist(words: str) -> dict[str, Any]:
+    """What comes, with a status of success, for a playlist that nobody can see."""
+    alert = {"alertRenderer": {"type": "ERROR", "text": text(words)}}
+    return {"alerts": [alert], "microformat": {"microformatDataRenderer": {"noindex": True}}}
+
+
+def _playlist_entry(video: Video) -> dict[str, Any]:
+    unseen = {"private": "[Private video]", "removed": "[Deleted video]"}
+    if video.availability in unseen:
+        return {"videoId": video.id, "title": text(unseen[video.availability])}
+    return {
+        "videoId": video.id,
+        "title": text(video.title),
+        "lengthSeconds": str(int(video.duration)),
+        "lengthText": {"simpleText": clock(video.duration)},
+        "shortBylineText": byline(video),
+        "thumbnail": {"thumbnails": [thumbnail(video.id, "hq720", 720)]},
+        "isPlayable": True,
+    }

@@ -21,6 +21,7 @@ class Artist:
     begin: str | None = None
     end: str | None = None
     aliases: tuple[str, ...] = ()
+    other_names: tuple[tuple[str, str | None], ...] = ()  # name, type of alias
     genres: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()  # type of relation, address
 
@@ -78,6 +79,8 @@ class FakeMusicBrainz(FakeCatalogue):
         if not re.match(r"\S+/\S+ \( ?\S+", request.headers.get("user-agent", "")):
             return answers.json_of({"error": "Name your program."}, status=403)
         kind, _, mbid = request.path.removeprefix(self.root + "/").partition("/")
+        if kind == "url" and not mbid and request.arg("resource"):
+            return self._behind(request.arg("resource"))
         if kind not in ("artist", "recording"):
             return None
         if mbid in self._moved:
@@ -87,6 +90,14 @@ class FakeMusicBrainz(FakeCatalogue):
         if data == {}:
             return answers.json_of({"error": "Not Found"}, status=404)
         return None if data is None else answers.json_of(data)
+
+    def _behind(self, address: str) -> Answer:
+        """The artists that are linked to an address, letter by letter."""
+        known = [a for a in self.artists if address in (url for _, url in a.links)]
+        if not known:
+            return answers.json_of({"error": "Not Found"}, status=404)
+        found = [{"target-type": "artist", "artist": _artist(a, [])} for a in known]
+        return answers.json_of({"resource": address, "relations": found})
 
     def _look_up(self, kind: str, mbid: str, request: Request) -> dict[str, Any]:
         includes = request.arg("inc").split()
@@ -150,7 +161,10 @@ def _artist(artist: Artist, includes: list[str]) -> dict[str, Any]:
         "life-span": {"begin": artist.begin, "end": artist.end, "ended": bool(artist.end)},
     }
     if "aliases" in includes:
-        data["aliases"] = [{"name": name, "type": "Artist name"} for name in artist.aliases]
+        typed = [(name, "Artist name") for name in artist.aliases]
+        data["aliases"] = [
+            {"name": name, "type": kind} for name, kind in (*typed, *artist.other_names)
+        ]
     for key in {"genres", "tags"} & set(includes):
         data[key] = [{"name": name, "count": 9 - at} for at, name in enumerate(artist.genres)]
     if "url-rels" in includes:

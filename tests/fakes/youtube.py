@@ -4,6 +4,10 @@
     youtube.add_video("dQw4w9WgXcQ", title="Björk - Joga (Official Video)", channel="Björk",
                       channel_id="UC" + "b" * 22, verified=True, duration=185)
     youtube.add_video("private0001", title="Gone", availability="private")
+    youtube.add_playlist("PLfavourites1", ["dQw4w9WgXcQ"], title="Favourites")
+    youtube.music.add_video("Joga", "dQw4w9WgXcQ", artists=[...])   # see fakes.ytmusic
+
+Each channel has its feed, and a playlist of all its uploads (UU…).
 
 `availability` is `available`, `live` or one of innertube.REFUSALS (`private removed geo_blocked
 members_only premium_only age_restricted not_yet bot_wall throttled reload`). The media are three
@@ -18,13 +22,15 @@ import hashlib
 import re
 import time
 import unicodedata
+from collections.abc import Sequence
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from tests.fakes import answers, innertube, innertube_lists, media
+from tests.fakes import answers, innertube, innertube_lists, media, youtube_feeds
 from tests.fakes.answers import Answer, Request
 from tests.fakes.innertube import Channel, Video
 from tests.fakes.internet import FakeInternet
+from tests.fakes.ytmusic import FakeYouTubeMusic
 
 NOT_FOUND = {"error": {"code": 404, "message": "Requested entity was not found."}}
 COMMON = {"official", "music", "video"}
@@ -41,7 +47,9 @@ class FakeYouTube:
     def __init__(self, internet: FakeInternet, *, page_size: int = 20) -> None:
         self.videos: dict[str, Video] = {}
         self.channels: dict[str, Channel] = {}
+        self.playlists: dict[str, tuple[str, list[str]]] = {}  # id → title, uploads
         self.page_size = page_size
+        self.music = FakeYouTubeMusic(internet)
         self._endpoints = {
             "/youtubei/v1/search": self._search,
             "/youtubei/v1/player": self._player,
@@ -52,6 +60,7 @@ class FakeYouTube:
             "/": self._home,
             "/iframe_api": self._script,
             "/api/timedtext": self._captions,
+            youtube_feeds.PATH: self._feed,
         }
         internet.add(self.SITE, self._site)
         internet.add(self.MEDIA, self._media)
@@ -89,6 +98,10 @@ class FakeYouTube:
         )
         self.channels[channel.id] = channel
         return channel
+
+    def add_playlist(self, playlist_id: str, ids: Sequence[str], *, title: str = "A list") -> None:
+        """A playlist of uploads that were added."""
+        self.playlists[playlist_id] = (title, list(ids))
 
     def _site(self, request: Request) -> Answer | None:
         if request.path.startswith("/embed/"):
@@ -135,6 +148,8 @@ class FakeYouTube:
 
     def _browse(self, request: Request) -> Answer:
         channel_id, start = _position(request.json(), "browseId")
+        if channel_id.startswith("VL"):
+            return self._playlist(channel_id.removeprefix("VL"), start)
         channel = self.channels.get(channel_id)
         if channel is None:
             return answers.json_of(NOT_FOUND, status=404)
@@ -144,8 +159,40 @@ class FakeYouTube:
             return answers.json_of(innertube_lists.channel_more(shown, more))
         return answers.json_of(innertube_lists.channel_page(channel, shown, more))
 
+    def _playlist(self, playlist_id: str, start: int) -> Answer:
+        title, ids, owner = self._listed(playlist_id)
+        if owner is None:
+            words = "The playlist does not exist."
+            return answers.json_of(innertube_lists.unseen_playlist(words))
+        uploads = [self.videos[one] for one in ids]
+        shown, more = self._page(uploads, f"VL{playlist_id}", start)
+        if start:
+            return answers.json_of(innertube_lists.playlist_more(shown, more))
+        return answers.json_of(innertube_lists.playlist_page(title, owner, shown, more))
+
+    def _listed(self, playlist_id: str) -> tuple[str, list[str], Channel | None]:
+        """Title, uploads and owner of a playlist; that of a channel's uploads is always there."""
+        if playlist_id in self.playlists:
+            title, ids = self.playlists[playlist_id]
+            return title, ids, Channel(id=channel_id_of("A fan"), name="A fan", handle="@fan")
+        channel = self.channels.get(f"UC{playlist_id.removeprefix('UU')}")
+        ids = [one.id for one in self.videos.values() if channel and one.channel_id == channel.id]
+        return f"Uploads from {channel.name if channel else ''}", ids, channel if ids else None
+
+    def _feed(self, request: Request) -> Answer:
+        channel = self.channels.get(request.arg("channel_id"))
+        if channel is None:
+            return answers.text_of(youtube_feeds.GONE, status=404)
+        uploads = [one for one in self.videos.values() if one.channel_id == channel.id]
+        said = youtube_feeds.feed(channel, uploads)
+        return answers.text_of(said, kind="text/xml; charset=UTF-8")
+
     def _resolve(self, request: Request) -> Answer:
-        first, _, rest = urlsplit(request.json()["url"]).path.strip("/").partition("/")
+        url = urlsplit(request.json()["url"])
+        if listed := parse_qs(url.query).get("list"):
+            endpoint = {"browseEndpoint": {"browseId": f"VL{listed[0]}"}}
+            return answers.json_of({"endpoint": endpoint})
+        first, _, rest = url.path.strip("/").partition("/")
         name = rest.partition("/")[0] if first in ("channel", "c", "user") else first
         for channel in self.channels.values():
             if name in (channel.id, channel.handle, channel.handle.lstrip("@")):

@@ -8,18 +8,26 @@ import pytest
 
 from mvidarr.core import errors
 from mvidarr.core.http import Conf
-from mvidarr.integrations import imvdb, musicbrainz
+from mvidarr.integrations import deezer, fanarttv, imvdb, musicbrainz, theaudiodb
 from mvidarr.integrations.protocols import Wanted
 from tests.fakes import answers
 from tests.fakes.answers import Answer, Request
 from tests.fakes.internet import FakeInternet
 
+NIRVANA = "5b11f4ce-a62d-471e-81fc-a69a8278c7da"
 RECORDED = Path(__file__).parents[2] / "../shared/recorded"
 pytestmark = pytest.mark.skipif(not RECORDED.is_dir(), reason="the recordings are not here")
 
 
 def recorded(name: str) -> Any:
     return json.loads((RECORDED / name).read_text(encoding="utf-8-sig"))
+
+
+def exchanged(name: str, host: str) -> dict[str, Any]:
+    """What a host answered once: path with query → body, of a file of several tests' talks."""
+    calls = [call for _, calls in recorded(name) for call in calls if host in call["scope"]]
+    bodies = {call["path"]: call["response"] for call in calls}
+    return {path: json.loads(b) if isinstance(b, str) else b for path, b in bodies.items()}
 
 
 def test_recorded_search_is_read() -> None:
@@ -131,3 +139,88 @@ def test_every_recorded_search_result_is_read() -> None:
 
 def test_recorded_check_passes(replay: Conf) -> None:
     assert imvdb.check(replay) == "IMVDb answers and accepts the key."
+
+
+@pytest.fixture
+def audio(fake_internet: FakeInternet) -> Conf:
+    """TheAudioDB as it once was; nobody recorded its lists of videos."""
+    known = exchanged("theaudiodb/nock_artist-mb_track-mb_album-mb.json", "theaudiodb.com")
+    root = "/api/v1/json/"
+
+    def replayed(request: Request) -> Answer | None:
+        path = request.target.replace(root + theaudiodb.PUBLIC_KEY, root + "*")
+        if path.startswith(root + "*/mvid.php"):
+            (track,) = known[f"{root}*/track-mb.php?i=1109d8da-ce4a-4739-9414-242dc3e9b81c"][
+                "track"
+            ]
+            return answers.json_of({"mvids": [track]})
+        return answers.json_of(known[path]) if path in known else None
+
+    fake_internet.add("www.theaudiodb.com", replayed)
+    base_url = fake_internet.base_url("www.theaudiodb.com") + root
+    return Conf(service="theaudiodb", base_url=base_url)
+
+
+def test_recorded_artist_is_described(audio: Conf) -> None:
+    facts = theaudiodb.describe(audio, Wanted(name="Nirvana", ids={"mb_artist": NIRVANA}))
+
+    assert facts is not None
+    assert (facts.bio or "").startswith("Nirvana was an American rock band")
+    assert "\n" in (facts.bio or "")
+    assert (facts.genres, facts.country, facts.aliases) == (("Rock", "Rock/Pop"), "US", ())
+    assert len(facts.pictures) == 5
+    assert "/artist/thumb/" in facts.pictures[0]
+    assert facts.ids == {"theaudiodb_artist": "111319", "mb_artist": NIRVANA}
+    assert theaudiodb.check(audio) == "TheAudioDB answers to the public key."
+
+
+def test_recorded_song_is_a_video(audio: Conf) -> None:
+    wanted = Wanted(name="Luis Fonsi", ids={"theaudiodb_artist": "131613"})
+
+    (video,) = theaudiodb.find_videos(audio, wanted)
+
+    assert (video.title, video.artists) == ("Despacito", ("Luis Fonsi",))
+    assert (video.directors, video.duration) == (("Carlos Pérez",), 231.573)
+    assert (video.genres, video.ids) == (("Latin",), {"theaudiodb_track": "34838814"})
+    assert [(u.provider, u.source_id) for u in video.uploads] == [("youtube", "kJQP7kiw5Fk")]
+
+
+def test_recorded_pictures_are_ranked(fake_internet: FakeInternet) -> None:
+    known = exchanged("fanarttv/nock_music.json", "fanart.tv")
+    fake_internet.add(
+        "webservice.fanart.tv", lambda request: answers.json_of(known[f"{request.path}?api_key=*"])
+    )
+    base_url = fake_internet.base_url("webservice.fanart.tv") + "/v3"
+    conf = Conf(service="fanarttv", base_url=base_url, key="x")
+
+    facts = fanarttv.describe(conf, Wanted(name="?", ids={"mb_artist": NIRVANA}))
+
+    assert facts is not None
+    assert len(facts.pictures) == 17
+    assert facts.pictures[0].endswith("/artistthumb/nirvana-4fb61ff40a15a.jpg")
+    assert facts.pictures[4].endswith("/artistbackground/nirvana-4ddaf131354a8.jpg")
+
+
+@pytest.mark.parametrize(
+    ("name", "has_one"),
+    [("Michael Jackson", True), ("Jay Emcee, Micheal Jackson", False), ("Jackson", False)],
+)
+def test_recorded_artists_have_pictures(
+    fake_internet: FakeInternet, name: str, has_one: bool
+) -> None:
+    answer = recorded("deezer/search_artist.json")
+    fake_internet.add("api.deezer.com", lambda request: answers.json_of(answer))
+    conf = Conf(service="deezer", base_url=fake_internet.base_url("api.deezer.com"))
+
+    facts = deezer.describe(conf, Wanted(name=name))
+
+    assert (facts is not None) is has_one
+    if facts is not None:
+        assert "/97fae13b2b30e4aec2e8c9e0c7839d92/1000x1000" in facts.pictures[0]
+
+
+def test_recorded_artist_of_picard_is_read() -> None:
+    found = musicbrainz.to_artist(recorded("musicbrainz/picard_artist.json"))
+
+    assert found.name
+    assert set(found.ids) >= {"mb_artist"}

@@ -391,3 +391,99 @@ def test_answers_of_another_shape_do_not_break_it(fake_internet: FakeInternet, o
     assert adapter.find_artists(fake, "x") == []
     assert list(adapter.find_videos(fake, Wanted(name="x"))) == []
     assert list(adapter.find_videos(fake, Wanted(name="x", ids={"imvdb_entity": "5"}))) == []
+
+
+def test_broken_videos_leave_the_list_of_them(imvdb: FakeImvdb) -> None:
+    notes: dict[str, str | None] = {}
+    artist = imvdb.add_artist("Nirvana")
+    for number in range(5):
+        imvdb.add_video(artist, f"Video {number}", youtube=(f"video{number:06}",))
+    imvdb.fails(answers.forbidden_html(), path="/video/*")
+    wanted = Wanted(name="Nirvana", ids={"imvdb_entity": str(artist.id)})
+
+    found = list(adapter.find_videos(conf(imvdb, note=notes.__setitem__), wanted))
+
+    assert [video.title for video in found] == [f"Video {number}" for number in range(5)]
+    assert len(imvdb.asked) == 2  # what does not work is asked once
+    assert notes["artists"] is None
+    assert "out of order" in str(notes["videos"])
+
+
+@pytest.mark.parametrize("fault", [answers.too_many(5), answers.server_error()])
+def test_trouble_with_a_video_is_raised_after_the_list(imvdb: FakeImvdb, fault: Answer) -> None:
+    artist = imvdb.add_artist("Nirvana")
+    videos = [imvdb.add_video(artist, f"Video {n}", youtube=("aaaaaaaaaaa",)) for n in range(3)]
+    imvdb.fails(fault, path=f"/video/{videos[1].id}")
+    wanted = Wanted(name="Nirvana", ids={"imvdb_entity": str(artist.id)})
+    found: list[FoundVideo] = []
+
+    with pytest.raises(errors.ServiceError):
+        found.extend(adapter.find_videos(conf(imvdb), wanted))
+    assert [len(video.uploads) for video in found] == [1, 0, 0]
+
+
+def test_slot_that_is_too_far_away_leaves_the_list(imvdb: FakeImvdb) -> None:
+    artist = imvdb.add_artist("Nirvana")
+    for number in range(3):
+        imvdb.add_video(artist, f"Video {number}")
+    wanted = Wanted(name="Nirvana", ids={"imvdb_entity": str(artist.id)})
+    taken: list[int] = []
+
+    def pace() -> None:
+        taken.append(1)
+        if len(taken) > 2:
+            raise errors.TooSoon("Later.", retry_after=60)
+
+    found: list[FoundVideo] = []
+    with pytest.raises(errors.TooSoon):
+        found.extend(adapter.find_videos(conf(imvdb, pace=pace), wanted))
+    assert len(found) == 3
+
+
+def test_broken_artists_are_said_to_be_so(imvdb: FakeImvdb) -> None:
+    notes: dict[str, str | None] = {}
+    imvdb.add_artist("Nirvana")
+    imvdb.fails(answers.forbidden_html(), path="/entity/*")
+
+    with pytest.raises(Blocked):
+        list(adapter.find_videos(conf(imvdb, note=notes.__setitem__), Wanted(name="Nirvana")))
+    assert notes["search"] is None
+    assert "out of order" in str(notes["artists"])
+
+
+def test_check_notes_how_each_part_does(imvdb: FakeImvdb) -> None:
+    notes: dict[str, str | None] = {}
+    imvdb.breaks_search()
+    adapter.check(conf(imvdb, note=notes.__setitem__))
+    assert notes.keys() == {"videos", "artists", "search"}
+    assert [part for part, problem in notes.items() if problem] == ["search"]
+
+    imvdb.internet.heal()
+    adapter.check(conf(imvdb, note=notes.__setitem__))
+    assert set(notes.values()) == {None}
+
+
+@pytest.mark.parametrize("ref", ["", ".", "..", "...", "a/b", "a b", "x" * 201])
+def test_ref_that_is_none_reaches_no_path(imvdb: FakeImvdb, ref: str) -> None:
+    with pytest.raises(NotThere):
+        adapter.artist(conf(imvdb), ref)
+    ids = {"imvdb_entity": ref, "imvdb_slug": ref}
+    assert list(adapter.find_videos(conf(imvdb), Wanted(name="", ids=ids))) == []
+    assert imvdb.asked == []
+
+
+def test_ids_that_are_no_numbers_reach_no_path(fake_internet: FakeInternet) -> None:
+    odd = ("../x", "1/../2", "٣", -1, 1.5, True, "9" * 30, "7a")
+    videos = [{"id": number, "song_title": "x"} for number in odd]
+    entity = {"id": "../5", "slug": "x", "artist_videos": {"total_videos": 99, "videos": videos}}
+    fake_internet.add("imvdb.com", lambda request: answers.json_of({"results": [entity], **entity}))
+    fake = Conf(service="imvdb", base_url=fake_internet.base_url("imvdb.com"), key="x")
+
+    assert list(adapter.find_videos(fake, Wanted(name="x", ids={"imvdb_entity": "5"}))) == []
+    assert list(adapter.find_videos(fake, Wanted(name="x"))) == []
+    assert [request.path for request in fake_internet.requests] == ["/entity/5", "/search/entities"]
+
+
+def test_long_name_is_asked_for_in_part(imvdb: FakeImvdb) -> None:
+    assert adapter.find_artists(conf(imvdb), "é" * 10_000) == []
+    assert len(imvdb.internet.requests[0].arg("q")) == adapter.LONGEST_QUERY

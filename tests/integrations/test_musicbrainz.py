@@ -8,14 +8,23 @@ import pytest
 from mvidarr.core import errors
 from mvidarr.core.http import Blocked, Conf, NotThere
 from mvidarr.integrations import musicbrainz as adapter
-from mvidarr.integrations.protocols import Checks, FindsArtists, FindsVideos, FoundVideo, Wanted
+from mvidarr.integrations.protocols import (
+    Checks,
+    DescribesArtist,
+    FindsArtists,
+    FindsVideos,
+    FoundVideo,
+    Wanted,
+)
 from tests.fakes import answers
 from tests.fakes.internet import FakeInternet
 from tests.fakes.musicbrainz import Artist, FakeMusicBrainz
 
 CHANNEL = "UCqECaJ8Gagnn7YCbPEzWH6g"
+MBID = "11111111-1111-4111-8111-111111111111"
 CAN_FIND_VIDEOS: FindsVideos = adapter.find_videos
 CAN_FIND_ARTISTS: FindsArtists = adapter.find_artists
+CAN_DESCRIBE: DescribesArtist = adapter.describe
 CAN_CHECK: Checks = adapter.check
 
 
@@ -218,13 +227,40 @@ def test_few_videos_among_much_sound_are_looked_up(musicbrainz: FakeMusicBrainz)
     assert len(musicbrainz.asked) == 7  # search, a page that showed how much there is, 5 look-ups
 
 
-def test_no_more_videos_than_wanted(musicbrainz: FakeMusicBrainz) -> None:
+def test_all_videos_are_listed_though_few_are_looked_up(musicbrainz: FakeMusicBrainz) -> None:
     artist = musicbrainz.add_artist("Nirvana")
+    for number in range(2000):
+        musicbrainz.add_recording(artist, f"Sound {number}")
     for number in range(150):
-        musicbrainz.add_video(artist, f"Video {number}")
+        musicbrainz.add_video(artist, f"Video {number}", youtube=(f"video{number:06}",))
 
-    assert len(videos(musicbrainz, artist, limit=7)) == 7
-    assert len(videos(musicbrainz, artist, limit=120)) == 120
+    found = videos(musicbrainz, artist, limit=7)
+
+    assert [len(video.uploads) for video in found] == [1] * 7 + [0] * 143
+    assert len(musicbrainz.asked) == 10  # 2 searches, a page that showed how much there is, 7
+
+
+def test_artist_with_2500_recordings_is_read_to_the_end(musicbrainz: FakeMusicBrainz) -> None:
+    artist = musicbrainz.add_artist("Prolific")
+    for number in range(2500):
+        add = musicbrainz.add_video if number % 10 == 0 else musicbrainz.add_recording
+        add(artist, f"Song {number}", youtube=(f"video{number:06}",))
+
+    found = videos(musicbrainz, artist)
+
+    assert len({video.ids["mb_recording"] for video in found}) == 250
+    assert all(video.uploads for video in found)
+    assert len(musicbrainz.asked) == 3 + 25  # searches, and pages instead of 60 look-ups
+
+
+def test_endless_list_of_videos_ends(fake_internet: FakeInternet) -> None:
+    page = {"count": 10**9, "recordings": [{"id": MBID, "title": "Again"}]}
+    fake_internet.add("musicbrainz.org", lambda request: answers.json_of(page))
+    fake = Conf(service="musicbrainz", base_url=fake_internet.base_url("musicbrainz.org"))
+    wanted = Wanted(name="x", ids={"mb_artist": MBID})
+
+    assert [video.title for video in adapter.find_videos(fake, wanted)] == ["Again"]
+    assert len(fake_internet.requests) == 3
 
 
 def test_video_that_was_removed_meanwhile_is_left_out(musicbrainz: FakeMusicBrainz) -> None:
@@ -345,3 +381,101 @@ def test_answers_of_another_shape_do_not_break_it(fake_internet: FakeInternet, o
     assert len(adapter.find_artists(fake, "x")) <= 1
     wanted = Wanted(name="x", ids={"mb_artist": "00000000-0000-4000-8000-000000000000"})
     assert list(adapter.find_videos(fake, wanted)) == []
+
+
+def test_artist_is_described(musicbrainz: FakeMusicBrainz) -> None:
+    known = musicbrainz.add_artist(
+        "Björk",
+        country="IS",
+        genres=("art pop", "electronic"),
+        aliases=("Bjork",),
+        links=(
+            ("youtube", f"https://www.youtube.com/channel/{CHANNEL}"),
+            ("youtube music", "https://music.youtube.com/channel/UCaaaaaaaaaaaaaaaaaaaaaa"),
+            ("other databases", "https://imvdb.com/n/bjork"),
+            ("discogs", "https://www.discogs.com/artist/2589"),
+            ("free streaming", "https://open.spotify.com/artist/7w29UYBi0qsHi5RTcv3lmA"),
+            ("free streaming", "https://www.deezer.com/artist/1091"),
+            ("last.fm", "https://www.last.fm/music/Bj%C3%B6rk"),
+            ("other databases", "https://www.theaudiodb.com/artist/111279"),
+            ("wikidata", "https://www.wikidata.org/wiki/Q42455"),
+        ),
+    )
+
+    facts = adapter.describe(conf(musicbrainz), Wanted(name="?", ids={"mb_artist": known.mbid}))
+
+    assert facts is not None
+    assert (facts.country, facts.genres) == ("IS", ("art pop", "electronic"))
+    assert facts.aliases == ("Bjork",)
+    assert facts.ids == {
+        "mb_artist": known.mbid,
+        "youtube_channel": CHANNEL,
+        "imvdb_slug": "bjork",
+        "discogs_artist": "2589",
+        "spotify_artist": "7w29UYBi0qsHi5RTcv3lmA",
+        "deezer_artist": "1091",
+        "theaudiodb_artist": "111279",
+    }
+    assert musicbrainz.asked[0].startswith(f"/artist/{known.mbid}?")
+    assert len(musicbrainz.asked) == 1
+
+
+def test_channel_of_sound_alone_is_not_the_artists_channel(musicbrainz: FakeMusicBrainz) -> None:
+    link = ("youtube music", f"https://music.youtube.com/channel/{CHANNEL}")
+    known = musicbrainz.add_artist("Björk", links=(link,))
+
+    facts = adapter.describe(conf(musicbrainz), Wanted(name="?", ids={"mb_artist": known.mbid}))
+
+    assert facts is not None
+    assert facts.ids == {"mb_artist": known.mbid}
+
+
+def test_only_names_that_the_artist_goes_by_are_aliases(musicbrainz: FakeMusicBrainz) -> None:
+    musicbrainz.add_artist(
+        "椎名林檎",
+        aliases=("Ringo Sheena", "椎名林檎", "Ringo Sheena", "x" * 10_000),
+        other_names=(
+            ("Yumiko Shiina", "Legal name"),
+            ("Shena Ringo", "Search hint"),
+            ("Sheena Ringo", None),
+            ("しいなりんご", None),
+        ),
+    )
+
+    (found,) = adapter.find_artists(conf(musicbrainz), "椎名林檎")
+
+    assert found.aliases == ("Ringo Sheena", "Sheena Ringo")
+
+
+def test_artist_is_described_by_the_only_one_of_the_name(musicbrainz: FakeMusicBrainz) -> None:
+    known = musicbrainz.add_artist("Air", genres=("electronic",))
+    musicbrainz.add_artist("Airbourne")
+    for _ in range(2):
+        musicbrainz.add_artist("Nirvana")
+
+    facts = adapter.describe(conf(musicbrainz), Wanted(name="AIR"))
+
+    assert facts is not None
+    assert facts.ids == {"mb_artist": known.mbid}
+    assert adapter.describe(conf(musicbrainz), Wanted(name="Nirvana")) is None
+
+
+def test_merged_artist_is_described_under_the_new_id(musicbrainz: FakeMusicBrainz) -> None:
+    known = musicbrainz.add_artist("Björk", country="IS")
+    musicbrainz.merge(MBID, known)
+
+    facts = adapter.describe(conf(musicbrainz), Wanted(name="?", ids={"mb_artist": MBID}))
+
+    assert facts is not None
+    assert (facts.ids, facts.country) == ({"mb_artist": known.mbid}, "IS")
+
+
+def test_artist_that_is_gone_is_not_described(musicbrainz: FakeMusicBrainz) -> None:
+    wanted = Wanted(name="?", ids={"mb_artist": MBID})
+
+    assert adapter.describe(conf(musicbrainz), wanted) is None
+
+
+def test_long_name_is_asked_for_in_part(musicbrainz: FakeMusicBrainz) -> None:
+    assert adapter.find_artists(conf(musicbrainz), "é" * 10_000) == []
+    assert len(musicbrainz.internet.requests[0].arg("query")) == adapter.LONGEST_QUERY

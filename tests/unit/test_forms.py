@@ -9,7 +9,7 @@ import pytest
 from mvidarr.core.errors import Invalid
 from mvidarr.core.terms import Role
 from mvidarr.web import forms
-from mvidarr.web.endpoint import parse_form
+from mvidarr.web.bodies import parse_form
 
 
 @dataclass(frozen=True, kw_only=True)

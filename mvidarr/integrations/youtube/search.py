@@ -1,54 +1,36 @@
-"""Find uploads and channels on YouTube through yt-dlp's flat lists: no key, no quota, one child.
-
-An entry of a flat list knows title, length and channel, but neither heights nor the day it was
-published: YouTube only says "9 years ago" there.
-"""
+"""Find uploads, channels and playlists on YouTube through yt-dlp: no key, no quota."""
 
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from mvidarr.core import errors, text
 from mvidarr.core.http import Conf
-from mvidarr.core.terms import Availability, Cause
 from mvidarr.integrations import shapes
 from mvidarr.integrations.protocols import FoundArtist, FoundUpload, Wanted
-from mvidarr.integrations.youtube import NAME, TITLE, causes, tools
-from mvidarr.integrations.youtube.calls import Way, call, failure_of
-from mvidarr.integrations.youtube.causes import Failure
+from mvidarr.integrations.youtube import NAME, TITLE, lists, readings, tools
+from mvidarr.integrations.youtube.lists import SITE, YouTubeFailed, to_upload
+
+__all__ = [
+    "YouTubeFailed",
+    "artist_from_url",
+    "channel_address",
+    "check",
+    "find_videos",
+    "list_address",
+    "playlist",
+    "to_upload",
+    "uploads",
+]
 
 QUERIES = ('"{}" official music video', "{} official video")
-SITE = "https://www.youtube.com"
 HOSTS = ("youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com")
-CHANNEL_ID = re.compile(r"UC[A-Za-z0-9_-]{22}")
 CHANNEL_PATH = re.compile(r"/(@[^/]{1,100}|(?:channel|c|user)/[^/]{1,100})(?:/.*)?")
-SOURCE_ID = re.compile(r"[A-Za-z0-9_-]{11}")  # lists also hold playlists and mixes
+PLAYLIST_ID = re.compile(r"(?:PL|UU|OL|FL)[A-Za-z0-9_-]{8,80}")
+LONGEST_LIST = 5_000
 PAGE = 20  # uploads in one answer of YouTube's search
-TIMEOUT = 120.0  # seconds for one list
-LONGEST = 10**6  # seconds; nothing that is said to last longer is a video
-MOST_VIEWS = 10**12
-GONE = ("[Private video]", "[Deleted video]")
-AVAILABILITIES: Mapping[str, Availability] = {
-    "public": Availability.AVAILABLE,
-    "unlisted": Availability.AVAILABLE,
-    "private": Availability.PRIVATE,
-    "subscriber_only": Availability.MEMBERS_ONLY,
-    "premium_only": Availability.PREMIUM_ONLY,
-    "needs_auth": Availability.AGE_RESTRICTED,
-}
-
-
-class YouTubeFailed(errors.ServiceError):
-    """YouTube gave no list; `cause` tells a wall from a broken line."""
-
-    def __init__(self, cause: Cause, failed: Failure) -> None:
-        said = causes.sentence(cause, failed.text)
-        super().__init__(NAME, said, retry_after=failed.retry_after)
-        self.cause = cause
-        self.detail = failed.text
 
 
 def find_videos(conf: Conf, wanted: Wanted, /) -> Iterable[FoundUpload]:
@@ -63,12 +45,39 @@ def find_videos(conf: Conf, wanted: Wanted, /) -> Iterable[FoundUpload]:
             return
 
 
+def uploads(
+    conf: Conf, channel_id: str, limit: int, *, keep: int = lists.KEPT
+) -> list[FoundUpload]:
+    """The newest uploads of a channel, by the list that YouTube keeps of them.
+
+    Raises NotFound when there is none: of a channel that left, or that has no uploads.
+    """
+    address = f"{SITE}/playlist?list={readings.uploads_of(channel_id)}"
+    found = lists.flat(conf, address, limit, keep=keep)
+    owner = {"channel_id": channel_id, **found.channel}
+    return [upload for entry in found.entries if (upload := to_upload(entry, owner))]
+
+
+def playlist(conf: Conf, address: str, limit: int = LONGEST_LIST) -> tuple[str, list[FoundUpload]]:
+    """Title and uploads of a playlist or a channel; without those that nobody can see any more.
+
+    Raises Invalid for what is neither, and NotFound for what is not there.
+    """
+    listed = list_address(address)
+    found = lists.flat(conf, listed, min(limit, LONGEST_LIST))
+    is_playlist = "list=" in listed
+    # whose playlist it is says nothing of who uploaded what is in it
+    owner = {} if is_playlist else found.channel
+    title = found.channel.get("title" if is_playlist else "channel")
+    known = (upload for entry in found.entries if (upload := to_upload(entry, owner)))
+    return shapes.text(title), list({upload.source_id: upload for upload in known}.values())
+
+
 def artist_from_url(conf: Conf, url: str, /) -> FoundArtist:
     """The artist behind a channel's address. Raises Invalid for any other address."""
-    answer = _list(conf, channel_address(url), 1)
-    channel = answer["channel"]
+    channel = lists.flat(conf, channel_address(url), 1).channel
     name = shapes.text(channel.get("channel")).removesuffix(" - Topic")
-    channel_id = _channel_id(channel)
+    channel_id = lists.channel_id(channel)
     if not name or not channel_id:
         raise errors.NotFound("There is no YouTube channel at this address.")
     return FoundArtist(
@@ -86,10 +95,7 @@ def channel_address(url: str) -> str:
     address = url.strip()
     if re.match(r"@[^/\s]+$", address):
         address = f"{SITE}/{address}"
-    try:
-        parts = urlsplit(address if "://" in address else f"https://{address}")
-    except ValueError:
-        parts = urlsplit("")
+    parts = _parts(address)
     path = CHANNEL_PATH.fullmatch(unquote(parts.path))
     if parts.hostname not in HOSTS or path is None:
         said = f"This is no address of a YouTube channel. One looks like {SITE}/@name."
@@ -97,18 +103,44 @@ def channel_address(url: str) -> str:
     return f"{SITE}/{path[1]}"
 
 
+def list_address(url: str) -> str:
+    """The one spelling of the address of a playlist or of a channel's videos; ids do too."""
+    typed = url.strip()
+    parts = _parts(typed)
+    listed = parse_qs(parts.query).get("list", [""])[0] if parts.hostname in HOSTS else typed
+    if PLAYLIST_ID.fullmatch(listed):
+        return f"{SITE}/playlist?list={listed}"
+    if readings.CHANNEL_ID.fullmatch(typed):
+        return f"{SITE}/channel/{typed}/videos"
+    if listed and listed != typed:
+        said = "YouTube makes this list for each person anew, or shows it to its owner alone."
+        raise errors.Invalid({"url": f"{said} Choose a playlist that is public or unlisted."})
+    try:
+        return f"{channel_address(typed)}/videos"
+    except errors.Invalid:
+        said = "This is no address of a YouTube playlist or channel. One looks like"
+        raise errors.Invalid({"url": f"{said} {SITE}/playlist?list=PL…."}) from None
+
+
 def check(conf: Conf, /) -> str:
     """Ask for one upload, and say that it worked."""
-    found = len(list(_uploads(conf, "ytsearch1:music video", 1)))
+    found = len(list(_uploads(replace(conf, answers=None), "ytsearch1:music video", 1)))
     version = tools.ytdlp_version() or "of an unknown version"
     answer = "answers" if found else "answers, but found nothing"
     return f"{TITLE} {answer}. yt-dlp is {version}."
 
 
+def _parts(address: str) -> SplitResult:
+    try:
+        return urlsplit(address if "://" in address else f"https://{address}")
+    except ValueError:
+        return urlsplit("")
+
+
 def _addresses(wanted: Wanted) -> Iterator[tuple[str, int]]:
     """What to list, and how much of each."""
     channel = wanted.ids.get("youtube_channel", "")
-    known = CHANNEL_ID.fullmatch(channel) is not None
+    known = readings.CHANNEL_ID.fullmatch(channel) is not None
     if known:
         yield f"{SITE}/channel/{channel}/videos", wanted.limit
     share = max(PAGE, -(-wanted.limit // len(QUERIES)))
@@ -119,88 +151,15 @@ def _addresses(wanted: Wanted) -> Iterator[tuple[str, int]]:
 
 def _uploads(conf: Conf, address: str, limit: int) -> Iterator[FoundUpload]:
     try:
-        answer = _list(conf, address, limit)
+        found = lists.flat(conf, address, limit)
     except errors.NotFound:  # a channel that left, or one without uploads of its own
         return
-    for entry in answer["entries"]:
-        if upload := to_upload(entry, answer["channel"]):
+    for entry in found.entries:
+        if upload := to_upload(entry, found.channel):
             yield upload
-
-
-def to_upload(entry: Mapping[str, Any], channel: Mapping[str, Any]) -> FoundUpload | None:
-    """An entry of a flat list; a channel's own list names the channel once for all entries."""
-    title = shapes.text(entry.get("title"))
-    if not title or title in GONE or not SOURCE_ID.fullmatch(str(entry.get("id"))):
-        return None
-    if entry.get("live_status") == "is_live":
-        return None
-    by = entry if entry.get("channel_id") else channel
-    return FoundUpload(
-        found_by=NAME,
-        provider=NAME,
-        source_id=str(entry["id"]),
-        title=title,
-        channel=shapes.text(by.get("channel")) or None,
-        channel_id=_channel_id(by),
-        channel_verified=bool(by.get("channel_is_verified")),
-        duration=_number(entry.get("duration"), LONGEST) or None,
-        view_count=shapes.whole(_number(entry.get("view_count"), MOST_VIEWS)),
-        availability=_availability(entry),
-        image_url=_picture(entry),
-        is_short="/shorts/" in str(entry.get("url")),
-    )
-
-
-def _availability(entry: Mapping[str, Any]) -> Availability:
-    if entry.get("live_status") == "is_upcoming":
-        return Availability.NOT_YET
-    return AVAILABILITIES.get(str(entry.get("availability")), Availability.UNKNOWN)
-
-
-def _picture(entry: Mapping[str, Any]) -> str:
-    """The wide picture: `hq720` where it is listed, else the one that every upload has."""
-    listed = " ".join(str(picture.get("url")) for picture in shapes.rows(entry.get("thumbnails")))
-    name = "hq720" if "/hq720." in listed else "mqdefault"
-    return f"https://i.ytimg.com/vi/{entry['id']}/{name}.jpg"
 
 
 def _avatar(channel: Mapping[str, Any]) -> str | None:
     pictures = shapes.rows(channel.get("thumbnails"))
     sized = [p for p in pictures if p.get("width") and p.get("width") == p.get("height")]
     return shapes.text(sized[-1].get("url")) or None if sized else None
-
-
-def _channel_id(by: Mapping[str, Any]) -> str | None:
-    found = shapes.text(by.get("channel_id"))
-    return found if CHANNEL_ID.fullmatch(found) else None
-
-
-def _number(value: object, most: int) -> int | float | None:
-    """A number from 0 to `most`; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return value if 0 <= value <= most else None
-
-
-def _list(conf: Conf, address: str, limit: int) -> Mapping[str, Any]:
-    """One flat list by yt-dlp. Raises YouTubeFailed, and NotFound for a channel that is not."""
-    conf.pace()
-    said: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory(prefix="mvidarr-youtube-") as folder:
-        end = call(
-            {"do": "list", "address": address, "limit": limit},
-            way=Way(proxy=conf.proxy, ca=conf.ca),
-            folder=Path(folder),
-            on_message=said.append,
-            timeout=TIMEOUT,
-        )
-    answer = said[-1] if said else None
-    if answer is None:
-        raise YouTubeFailed(*failure_of(end))
-    if answer["is"] == "list":
-        return answer
-    failed = causes.failure(answer)
-    missing = failed.status == 404 or re.search(r"does not (exist|have a)", failed.text)
-    if missing and address.startswith(SITE):
-        raise errors.NotFound("There is no YouTube channel at this address.")
-    raise YouTubeFailed(causes.classify(failed), failed)

@@ -1,4 +1,5 @@
-"""The child that holds yt-dlp: lists what YouTube has, or fetches one upload into its folder.
+"""The child that holds yt-dlp: lists what YouTube has, looks whether uploads are still there, or
+fetches one into its folder.
 
 Only this module imports yt-dlp, and it only ever runs by `core.child`: yt-dlp costs 36 MB, breaks
 monthly and may be newer than the program. The working folder is the staging folder; every name in
@@ -14,6 +15,8 @@ from yt_dlp.postprocessor import PostProcessor
 from mvidarr.core import child
 
 EXTRACTORS = ["youtube(:.*)?"]  # never the generic one, which would fetch any address
+WATCH = "https://www.youtube.com/watch?v={}"
+PAGE = 100  # entries of a list in one message
 EVERY = 0.25  # seconds between two messages of progress
 WARNINGS = 20
 RUNNING = ("is_live", "post_live", "is_upcoming")
@@ -124,7 +127,9 @@ def main(request: dict[str, Any], say: child.Say) -> None:
     log, meter = _Log(), _Meter(say)
     try:
         if request["do"] == "list":
-            say(_list(request, log))
+            say(_list(request, log, say))
+        elif request["do"] == "look":
+            say(_look(request, say))
         else:
             say(_fetch(request, log, meter))
     except Exception as error:  # the child's one border: all becomes a message, and it ends
@@ -147,8 +152,11 @@ def _options(request: dict[str, Any], log: _Log) -> dict[str, Any]:
     }
 
 
-def _list(request: dict[str, Any], log: _Log) -> dict[str, Any]:
-    """Ask for a flat list: a search (`ytsearchN:words`) or a channel's address."""
+def _list(request: dict[str, Any], log: _Log, say: child.Say) -> dict[str, Any]:
+    """Ask for a flat list: a search (`ytsearchN:words`), a channel's address or a playlist's.
+
+    The entries are said in pages first: thousands of them make no message.
+    """
     options = _options(request, log) | {
         "extract_flat": True,
         "playlist_items": f"1-{request['limit']}",
@@ -156,8 +164,39 @@ def _list(request: dict[str, Any], log: _Log) -> dict[str, Any]:
     }
     with yt_dlp.YoutubeDL(options) as loader:
         info = loader.extract_info(request["address"], download=False)
-        entries = [_only(ENTRY, entry) for entry in info.get("entries") or ()]
-    return {"is": "list", "entries": entries, "channel": _only(CHANNEL, info)}
+        entries = [_entry(entry) for entry in info.get("entries") or () if entry]
+    for at in range(0, len(entries), PAGE):
+        say({"is": "page", "entries": entries[at : at + PAGE]})
+    return {"is": "list", "channel": _only(CHANNEL, info)}
+
+
+def _entry(info: dict[str, Any]) -> dict[str, Any]:
+    """What is used of an entry; addresses of pictures are long only for their signatures."""
+    pictures = [picture.get("url") or "" for picture in info.get("thumbnails") or ()]
+    return _only(ENTRY, info) | {"thumbnails": [{"url": url.split("?")[0]} for url in pictures]}
+
+
+def _look(request: dict[str, Any], say: child.Say) -> dict[str, Any]:
+    """Say of each upload whether YouTube would play it, by as few questions as there are."""
+    log = _Log()
+    options = _options(request, log) | {
+        "skip_download": True,
+        "extractor_args": {
+            "youtube": {
+                "player_skip": ["webpage", "configs", "js", "initial_data"],
+                "skip": ["hls", "dash", "translated_subs"],
+            }
+        },
+    }
+    with yt_dlp.YoutubeDL(options) as loader:
+        for source_id in request["ids"]:
+            log.warnings.clear()
+            try:
+                loader.extract_info(WATCH.format(source_id), download=False, process=False)
+                say({"is": "there", "id": source_id})
+            except yt_dlp.utils.YoutubeDLError as error:
+                say(_failure(error, log) | {"id": source_id})
+    return {"is": "looked"}
 
 
 def _fetch(request: dict[str, Any], log: _Log, meter: _Meter) -> dict[str, Any]:
@@ -226,7 +265,7 @@ def _refuse_running(info: dict[str, Any], *, incomplete: bool = False) -> None:
 def _premiere(request: dict[str, Any], error: Exception) -> dict[str, Any]:
     """When an upload that is not out yet will be; asked only when that was the error."""
     text = str(error).casefold()
-    if request["do"] == "list" or not ("premiere" in text or "will begin" in text):
+    if request["do"] != "fetch" or not ("premiere" in text or "will begin" in text):
         return {}
     options = _options(request, _Log()) | {"ignore_no_formats_error": True, "skip_download": True}
     try:
@@ -238,7 +277,7 @@ def _premiere(request: dict[str, Any], error: Exception) -> dict[str, Any]:
     return {"starts_at": int(starts * 1000)} if starts else {}
 
 
-def _failure(error: Exception, log: _Log, meter: _Meter) -> dict[str, Any]:
+def _failure(error: Exception, log: _Log, meter: _Meter | None = None) -> dict[str, Any]:
     chain = _chain(error)
     answer = next((e for e in chain if isinstance(e, yt_dlp.networking.exceptions.HTTPError)), None)
     return {
@@ -247,7 +286,7 @@ def _failure(error: Exception, log: _Log, meter: _Meter) -> dict[str, Any]:
         "warnings": log.warnings,
         "status": answer.status if answer else None,
         "retry_after": answer.response.headers.get("Retry-After") if answer else None,
-        "from_media": meter.fetching,
+        "from_media": meter is not None and meter.fetching,
     }
 
 

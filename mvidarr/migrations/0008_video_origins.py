@@ -1,0 +1,10 @@
+"""Which service each fact of a video comes from."""
+
+from peewee import Database
+from playhouse.migrate import SchemaMigrator
+
+from mvidarr.migrations.steps import add_json
+
+
+def up(migrator: SchemaMigrator, db: Database) -> None:
+    add_json(db, "video", "origins", "{}")
