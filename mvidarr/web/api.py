@@ -10,7 +10,7 @@ from typing import Any
 
 import mvidarr
 from mvidarr.core.terms import Role
-from mvidarr.web import forms
+from mvidarr.web import bodies, forms
 from mvidarr.web.routing import PUBLIC, ROUTES, Reply, Request, Route, route
 
 PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -91,7 +91,8 @@ def _operation(known: Route) -> dict[str, Any]:
         operation["parameters"] = parameters
     if known.takes is not None:
         schema = {"$ref": f"#/components/schemas/{known.takes.__name__}"}
-        operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+        kind = bodies.FILES if bodies.takes_files(known.takes) else bodies.JSON
+        operation["requestBody"] = {"content": {kind: {"schema": schema}}}
     return operation
 
 
@@ -131,6 +132,8 @@ def _schema(kind: Any, limit: int | None) -> dict[str, Any]:
         return {"type": "null"}
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return {"type": "string", "enum": [member.value for member in kind]}
+    if kind is bodies.Upload:
+        return {"type": "string", "format": "binary"}
     if kind is str:
         return {"type": "string", "maxLength": limit or forms.NAME}
     return SCALARS.get(kind, {"type": "object"} if kind is dict or origin is dict else {})

@@ -6,7 +6,6 @@ that runs the handler: identify, role, handler, rendering.
 
 import functools
 import logging
-import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,10 +29,10 @@ from mvidarr.core.errors import (
     NotFound,
     TooLarge,
     Unauthenticated,
-    UnsupportedMedia,
 )
-from mvidarr.web import forms, problems, render
+from mvidarr.web import bodies, problems, render
 from mvidarr.web.routing import (
+    BODY_LIMIT,
     Answer,
     FileReply,
     Reply,
@@ -45,7 +44,6 @@ from mvidarr.web.routing import (
 
 log = logging.getLogger(__name__)
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-FORM_FIELDS = 1000
 COLLIDED = "Somebody changed the same at this moment. Look again."
 
 
@@ -106,24 +104,26 @@ class Mount:
         if http.method not in UNSAFE:
             return {}
         most = max(route.body_limit for route in self.routes.values())
+        is_known = False
         content = bytearray()
         async for chunk in http.stream():
             content += chunk
             if len(content) > most:
                 raise TooLarge(f"Send {most // 1024} kB or less.")
+            if len(content) > BODY_LIMIT and not is_known:
+                await anyio.to_thread.run_sync(self._turn_away, http, limiter=self.limits.quick)
+                is_known = True
         return self._parse(bytes(content), http.headers.get("content-type", ""))
 
+    def _turn_away(self, http: HttpRequest) -> None:
+        """Keep files in memory for people who are signed in only. Raises Unauthenticated."""
+        with db.session():
+            if self._identified(self._bare(http)).user is None:
+                raise Unauthenticated("Sign in first.")
+
     def _parse(self, content: bytes, given: str) -> Mapping[str, Any]:
-        kind = given.partition(";")[0].strip().lower()
-        if not content:
-            return {}
-        if self.is_json:
-            if kind != "application/json":
-                raise UnsupportedMedia("Send the body as application/json.")
-            return forms.parse_json(content)
-        if kind != "application/x-www-form-urlencoded":
-            raise UnsupportedMedia("Send the form as application/x-www-form-urlencoded.")
-        return parse_form(content)
+        files = any(bodies.takes_files(route.takes) for route in self.routes.values())
+        return bodies.parse(content, given, is_json=self.is_json, files=files)
 
     def _bare(self, http: HttpRequest, body: Mapping[str, Any] | None = None) -> Request:
         """The request as far as it is known before anybody is identified."""
@@ -239,22 +239,3 @@ def _file(answer: FileReply) -> Response:
         stat_result=stat,
         content_disposition_type="inline" if answer.filename is None else "attachment",
     )
-
-
-def parse_form(content: bytes) -> dict[str, Any]:
-    """Name → value, or list of values where a name came more than once."""
-    try:
-        pairs = urllib.parse.parse_qsl(
-            content.decode(), keep_blank_values=True, max_num_fields=FORM_FIELDS
-        )
-    except (UnicodeDecodeError, ValueError) as error:
-        raise Invalid({}, "The form cannot be read.") from error
-    form: dict[str, Any] = {}
-    for name, value in pairs:
-        if name not in form:
-            form[name] = value
-        elif isinstance(form[name], list):
-            form[name].append(value)
-        else:
-            form[name] = [form[name], value]
-    return form

@@ -83,6 +83,11 @@ def members(model: type[Any]) -> list[tuple[str, Any, bool]]:
     ]
 
 
+def kinds(kind: Any) -> tuple[Any, ...]:
+    """A type, or the types that a union names."""
+    return typing.get_args(kind) or (kind,)
+
+
 def _is_required(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
@@ -109,7 +114,9 @@ def _scalar(kind: Any, value: Any, field: dataclasses.Field[Any], strict: bool) 
         return _word(kind, value)
     if issubclass(kind, str):
         return _string(value, field)
-    raise TypeError(f"{field.name} has a type that no form can hold")
+    if isinstance(value, kind):  # a file
+        return value
+    raise ValueError("Choose a file.")
 
 
 def _object(value: Any) -> dict[str, Any]:

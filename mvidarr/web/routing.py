@@ -95,7 +95,8 @@ class Request:
 
     def input(self, model: type[T]) -> T:
         """The body as a `model`; raises Invalid with a message for each bad field."""
-        return forms.read(model, self.body, strict=self.is_json)
+        is_form = self.headers.get("content-type", "").startswith("multipart/")
+        return forms.read(model, self.body, strict=self.is_json and not is_form)
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
         """A whole number of the query string within bounds, else Invalid."""

@@ -13,6 +13,7 @@ from mvidarr.core.config import Config
 from mvidarr.core.terms import Role
 from mvidarr.library.tables import Event
 from mvidarr.web import routing
+from mvidarr.web.bodies import Upload
 from mvidarr.web.endpoint import Limits, Mount
 from mvidarr.web.routing import PUBLIC, Handler, Reply, Request
 from tests.client import Client
@@ -215,6 +216,68 @@ def test_bodies_are_of_the_kind_of_their_mount(kit: Kit) -> None:
     assert post("/api/v1/things", "application/x-www-form-urlencoded", b"name=J").status_code == 415
     assert post("/things", "application/json", b'{"name":"J"}').status_code == 415
     assert post("/things", "application/x-www-form-urlencoded", b"name=\xff").status_code == 422
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPicture:
+    number: int
+    picture: Upload
+    other: Upload | None = None
+
+
+def keep(req: Request) -> Reply:
+    taken = req.input(NewPicture)
+    said = f"{taken.number} {taken.picture.name} {len(taken.picture.content)}"
+    return Reply(go="/things", data=lambda: {"said": said}, toast=said)
+
+
+def send_files(client: Client, path: str, **files: tuple[str, bytes]) -> Any:
+    headers = {"Origin": "http://testserver", "Cookie": f"mvidarr_session={client.token}"}
+    return client.http.post(
+        path, data={"number": "3"}, files=files, headers=headers, follow_redirects=False
+    )
+
+
+def test_file_comes_with_its_form(kit: Kit) -> None:
+    client = kit.client(route(keep, "POST", takes=NewPicture, body_limit=9_000_000))
+    files = {"picture": ("née.jpg", b"\x00\xff\r\n--" * 500_000), "other": ("", b"")}
+
+    assert send_files(client, "/api/v1/things", **files).json() == {"said": "3 née.jpg 3000000"}
+    assert send_files(client, "/things", **files).status_code == 303
+
+
+def test_file_that_is_missing_is_asked_for(kit: Kit) -> None:
+    client = kit.client(route(keep, "POST", takes=NewPicture))
+
+    answer = send_files(client, "/api/v1/things", other=("x", b"x"))
+    assert answer.json()["errors"] == [{"field": "picture", "message": "This is needed."}]
+    headers = {"Origin": "http://testserver", "Cookie": f"mvidarr_session={client.token}"}
+    told = client.http.post("/api/v1/things", json={"number": 3, "picture": "x"}, headers=headers)
+    assert told.json()["errors"] == [{"field": "picture", "message": "Choose a file."}]
+
+
+@pytest.mark.parametrize(
+    "body", [b"--x", b"--x\r\nrubbish", b"\x00", b'--x\r\nA: "\r\n\r\n1\r\n--x--']
+)
+def test_broken_form_with_files_is_refused(body: bytes, kit: Kit) -> None:
+    client = kit.client(route(keep, "POST", takes=NewPicture))
+    headers = {"Origin": "http://testserver", "Cookie": f"mvidarr_session={client.token}"}
+    for kind in (
+        "multipart/form-data; boundary=x",
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+    ):
+        answer = client.http.post(
+            "/api/v1/things", content=body, headers={**headers, "Content-Type": kind}
+        )
+        assert answer.status_code == 422
+
+
+def test_route_without_files_takes_none(kit: Kit) -> None:
+    client = kit.client(route(create, "POST"))
+
+    assert send_files(client, "/api/v1/things", name=("x", b"x")).status_code == 415
+    assert send_files(client, "/things", name=("x", b"x")).status_code == 415
 
 
 def test_a_body_over_the_limit_of_its_route_is_refused(kit: Kit) -> None:
