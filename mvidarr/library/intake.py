@@ -1,164 +1,151 @@
 """Take in what discovery proposes for an artist: new videos, new uploads, newer facts.
 
-The caller holds the transaction. What a person decided or edited stays.
+The caller holds the transaction. What a person decided or edited stays. All that many songs need
+is read at once and written at once: a large artist would else take minutes on a slow disk.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from mvidarr import activity, models
-from mvidarr.core import clock, db, text
-from mvidarr.core.terms import Availability, Verdict
-from mvidarr.library import artists, status, videos
+from mvidarr.core import clock, db
+from mvidarr.core.terms import Verdict, Wish
+from mvidarr.library import artists, decisions, offers, status, upload_rows, videos
+from mvidarr.library.decisions import Place
+from mvidarr.library.proposals import Proposal, Stored, Upload, heed, likeness
+from mvidarr.library.rules import Rules
 from mvidarr.library.tables import Block, ExternalId, Video, VideoSource
+from mvidarr.library.upload_rows import Rows
 from mvidarr.library.videos import Key, Song
 
+__all__ = ["FORGOTTEN_AFTER", "Proposal", "Stored", "Upload", "store"]
+
 FORGOTTEN_AFTER = 90 * clock.DAY  # a refused upload that no finder returned so long is dropped
-
-Place = tuple[str, str]  # provider, source id
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Upload:
-    """One upload with its judgement. `reasons`: {"text", "points"}; rivals share `group_key`."""
-
-    source_id: str
-    title: str
-    score: int
-    verdict: Verdict
-    provider: str = "youtube"
-    type: str = ""
-    version: str = ""
-    channel: str | None = None
-    channel_id: str | None = None
-    published_at: int | None = None
-    duration: float | None = None
-    max_height: int | None = None
-    reasons: Sequence[Mapping[str, Any]] = ()
-    availability: Availability = Availability.UNKNOWN
-    image_url: str | None = None
-    found_by: str = ""
-    group_key: str | None = None
-
-    @property
-    def place(self) -> Place:
-        return self.provider, self.source_id
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Proposal:
-    """One song in one version. `is_listed`: a catalogue has it, so it is a video by itself."""
-
-    song: Song
-    uploads: Sequence[Upload] = ()
-    is_listed: bool = False
-
-    @property
-    def is_video(self) -> bool:
-        return self.is_listed or any(up.verdict is Verdict.ACCEPTED for up in self.uploads)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stored:
-    """What was new: ids of videos, and how many uploads wait for a verdict."""
-
-    videos: Sequence[int] = ()
-    candidates: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the library has of the artist when the proposals arrive."""
+    """What the library has of the artist when the proposals arrive, and gets while they do."""
 
+    artist: models.Artist
+    rules: Rules
     sources: dict[Place, models.VideoSource]
     in_use: dict[Place, int]  # upload → video, of any artist
     blocked: set[Place]
     by_id: dict[tuple[str, str], int]
     by_key: dict[Key, int]
+    videos: dict[int, models.Video] = field(default_factory=dict)  # that are proposed
     served: set[int] = field(default_factory=set)  # videos with an upload in use
+    fresh: dict[int, Song] = field(default_factory=dict)
+    told: list[tuple[models.Video, Song]] = field(default_factory=list)  # of videos that were there
+    rows: Rows = field(default_factory=Rows)
 
 
 def store(artist_id: int, proposals: Iterable[Proposal]) -> Stored:
     """Write what is new, refresh what is known; statuses follow."""
-    given = list(proposals)
+    found = list(proposals)
     with db.atomic():
         artist = artists.get(artist_id)
-        known = _known(artist_id, given)
-        fresh: list[int] = []
-        touched: set[int] = set()
+        places = [up.place for proposal in found for up in proposal.uploads]
+        given = heed(found, decisions.recall(artist, places))
+        known = _known(artist, given)
         offered = 0
         for proposal in given:
-            video, is_new = _video(artist, proposal, known)
-            offered += _uploads(artist_id, proposal, video, known)
-            if video is not None:
-                touched.add(video.id)
-                fresh += [video.id] if is_new else []
-        status.restate(touched)
+            offered += _uploads(proposal, _video(proposal, known), known)
+        is_changed = _write(known)
+        offered += len(offers.offer_again(known.videos))
         _drop_forgotten(artist_id)
         if offered:
             activity.touch("review")
-        activity.touch("artist", artist_id)
-        return Stored(videos=fresh, candidates=offered)
+            activity.touch("nav")
+        if is_changed or offered:
+            activity.touch("artist", artist_id)
+        return Stored(videos=list(known.fresh), candidates=offered)
 
 
-def _known(artist_id: int, proposals: Sequence[Proposal]) -> _Known:
-    uploads = {up.source_id for proposal in proposals for up in proposal.uploads}
-    mine = list(VideoSource.select().where(VideoSource.artist_id == artist_id))
-    in_use: dict[Place, int] = {}
-    blocked: set[Place] = set()
-    for some in _slices(uploads):
-        accepted = VideoSource.select(
-            VideoSource.provider, VideoSource.source_id, VideoSource.video_id
-        ).where(VideoSource.source_id.in_(some), VideoSource.verdict == Verdict.ACCEPTED)
-        in_use |= {(provider, ident): video for provider, ident, video in accepted.tuples()}
-        blocks = Block.select(Block.provider, Block.source_id).where(Block.source_id.in_(some))
-        blocked |= set(blocks.tuples())
-    rows = Video.select(Video.id, Video.title, Video.type, Video.version)
-    return _Known(
-        sources={(source.provider, source.source_id): source for source in mine},
-        in_use=in_use,
-        blocked=blocked,
-        by_id=_ids(artist_id),
-        by_key={
-            _likeness(title, kind, version): ident
-            for ident, title, kind, version in rows.where(Video.artist == artist_id).tuples()
-        },
-        served={source.video_id for source in mine if source.video_id and source.accepted_key},
+def _write(known: _Known) -> bool:
+    """Write what was collected; whether anything is other than it was."""
+    videos.describe(known.fresh)
+    activity.record_all(
+        "video.found",
+        [(song.title, known.artist.id, video_id) for video_id, song in known.fresh.items()],
     )
+    improved = videos.enrich(known.told)
+    upload_rows.write(known.artist.id, known.rows)
+    restated = status.restate(known.videos)
+    return bool(known.fresh or improved or known.rows.is_news or restated)
 
 
-def _ids(artist_id: int) -> dict[tuple[str, str], int]:
-    query = ExternalId.select(ExternalId.kind, ExternalId.value, ExternalId.video_id)
-    rows = query.join(Video).where(Video.artist == artist_id).tuples()
-    return {(kind, value): video for kind, value, video in rows}
+def _known(artist: models.Artist, proposals: Sequence[Proposal]) -> _Known:
+    places = {up.place for proposal in proposals for up in proposal.uploads}
+    pairs = {pair for proposal in proposals for pair in proposal.song.ids.items()}
+    rows = Video.select(Video.id, Video.title, Video.type, Video.version)
+    known = _Known(
+        artist=artist,
+        rules=artists.wanted_rules(artist),
+        sources=upload_rows.of_artist(artist.id, places),
+        in_use=upload_rows.in_use(places),
+        blocked=_blocked(places),
+        by_id=_by_id(artist.id, pairs),
+        by_key={
+            likeness(title, kind, version): ident
+            for ident, title, kind, version in rows.where(Video.artist == artist.id).tuples()
+        },
+    )
+    meant = {ident for one in proposals if (ident := _match(one, known)) is not None}
+    for some in status.chunks(meant):
+        known.videos.update({row.id: row for row in Video.select().where(Video.id.in_(some))})
+        known.served.update(upload_rows.served(some))
+    return known
 
 
-def _likeness(title: str, kind: str, version: str) -> Key:
-    """Looser than the unique key: one song, however it is spelled."""
-    return text.match_key(title), kind, text.match_key(version)
+def _blocked(places: Iterable[Place]) -> set[Place]:
+    blocked: set[Place] = set()
+    for provider, idents in upload_rows.by_first(places):
+        query = Block.select(Block.provider, Block.source_id)
+        mine = query.where(Block.provider == provider, Block.source_id.in_(idents))
+        blocked |= set(mine.tuples())
+    return blocked
 
 
-def _video(
-    artist: models.Artist, proposal: Proposal, known: _Known
-) -> tuple[models.Video | None, bool]:
-    """The video of a proposal and whether it is new; None when there is none to make."""
-    ident = _match(artist.id, proposal, known)
+def _by_id(artist_id: int, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    query = ExternalId.select(ExternalId.kind, ExternalId.value, ExternalId.video_id).join(Video)
+    for kind, values in upload_rows.by_first(pairs):
+        mine = query.where(ExternalId.kind == kind, ExternalId.value.in_(values))
+        for _, value, video_id in mine.where(Video.artist == artist_id).tuples():
+            found[kind, value] = video_id
+    return found
+
+
+def _video(proposal: Proposal, known: _Known) -> models.Video | None:
+    """The video of a proposal, new or known; None when there is none to make."""
+    ident = _match(proposal, known)
     song = proposal.song
     if ident is not None:
-        video = videos.get(ident)
-        videos.enrich(video, song)
+        if ident not in known.videos:  # deleted at this moment
+            return None
+        video = known.videos[ident]
+        known.told.append((video, song))
     elif proposal.is_video and not _is_barred(proposal, known):
-        video = videos.create(artist, song)
-        activity.record("video.found", video.title, artist_id=artist.id, video_id=video.id)
-        known.by_key[_likeness(song.title, song.type, song.version)] = video.id
+        video = videos.insert(known.artist, song, _wish(proposal, known.rules))
+        known.videos[video.id] = video
+        known.fresh[video.id] = song
+        known.by_key[likeness(song.title, song.type, song.version)] = video.id
     else:
-        return None, False
+        return None
     known.by_id.update(dict.fromkeys(song.ids.items(), video.id))
-    return video, ident is None
+    return video
 
 
-def _match(artist_id: int, proposal: Proposal, known: _Known) -> int | None:
+def _wish(proposal: Proposal, rules: Rules) -> Wish:
+    """What a person took before is wanted again, whatever the artist's rules say."""
+    song = proposal.song
+    fits = rules.wants(kind=song.type, title=song.title, version=song.version, year=song.year)
+    return Wish.WANT if proposal.is_decided and not fits else Wish.AUTO
+
+
+def _match(proposal: Proposal, known: _Known) -> int | None:
     """The video that a proposal means: by its uploads, by a catalogue's id, by its name."""
     song = proposal.song
     for up in proposal.uploads:
@@ -168,7 +155,7 @@ def _match(artist_id: int, proposal: Proposal, known: _Known) -> int | None:
     for pair in song.ids.items():
         if pair in known.by_id:
             return known.by_id[pair]
-    return known.by_key.get(_likeness(song.title, song.type, song.version))
+    return known.by_key.get(likeness(song.title, song.type, song.version))
 
 
 def _is_barred(proposal: Proposal, known: _Known) -> bool:
@@ -179,25 +166,26 @@ def _is_barred(proposal: Proposal, known: _Known) -> bool:
     return all(_verdict(up, None, known) is not Verdict.ACCEPTED for up in accepted)
 
 
-def _uploads(artist_id: int, proposal: Proposal, video: models.Video | None, known: _Known) -> int:
-    """Write the uploads of a proposal; how many new ones wait for a verdict."""
+def _uploads(proposal: Proposal, video: models.Video | None, known: _Known) -> int:
+    """Note the uploads of a proposal; how many new ones wait for a verdict."""
     offered = 0
     best_first = sorted(proposal.uploads, key=lambda up: up.score, reverse=True)
     for up in sorted(best_first, key=lambda up: up.verdict is not Verdict.ACCEPTED):
         if up.place in known.blocked:
             continue
         verdict = _verdict(up, video, known)
-        columns = _columns(up, proposal.song, video, verdict)
+        columns = upload_rows.columns(up, proposal.song, video, verdict)
         source = known.sources.get(up.place)
         if source is None:
-            known.sources[up.place] = VideoSource.create(artist=artist_id, **columns)
+            known.sources[up.place] = upload_rows.add(known.rows, up.place, columns)
             offered += verdict is Verdict.REVIEW
         else:
             offered += verdict is Verdict.REVIEW and source.verdict == Verdict.REFUSED
-            _refresh(source, columns)
+            upload_rows.refresh(known.rows, source, columns)
         if verdict is Verdict.ACCEPTED and video is not None:
             known.in_use[up.place] = video.id
-            known.served.add(video.id)
+            if up.availability in status.HOPEFUL:
+                known.served.add(video.id)
     return offered
 
 
@@ -216,49 +204,6 @@ def _verdict(up: Upload, video: models.Video | None, known: _Known) -> Verdict:
     return up.verdict
 
 
-def _columns(
-    up: Upload, song: Song, video: models.Video | None, verdict: Verdict
-) -> dict[str, Any]:
-    return {
-        "video": video.id if video else None,
-        "provider": up.provider,
-        "source_id": up.source_id,
-        "title": up.title[:500],
-        "channel": up.channel and up.channel[:255],
-        "channel_id": up.channel_id,
-        "published_at": up.published_at,
-        "duration": up.duration,
-        "type": up.type or song.type,
-        "version": (up.version or song.version)[:255],
-        "max_height": up.max_height,
-        "score": up.score,
-        "reasons": [dict(reason) for reason in up.reasons],
-        "song": asdict(song),
-        "verdict": verdict.value,
-        "availability": up.availability.value,
-        "image_url": up.image_url if len(up.image_url or "") <= 500 else None,
-        "found_by": up.found_by[:64],
-        "seen_at": clock.now(),
-        "group_key": up.group_key,
-        "accepted_key": f"{up.provider}:{up.source_id}" if verdict is Verdict.ACCEPTED else None,
-    }
-
-
-def _refresh(source: models.VideoSource, columns: dict[str, Any]) -> None:
-    """Newer facts of a known upload; what is not said any more stays, and so do verdicts."""
-    keep = {"provider", "source_id"}
-    if source.accepted_key or source.verdict_by_id:
-        keep |= {"video", "verdict", "accepted_key", "type", "version"}
-    if columns["availability"] == Availability.UNKNOWN:
-        keep.add("availability")
-    values = {
-        name: value for name, value in columns.items() if name not in keep and value is not None
-    }
-    VideoSource.update(**values, updated_at=clock.now()).where(
-        VideoSource.id == source.id
-    ).execute()
-
-
 def _drop_forgotten(artist_id: int) -> None:
     VideoSource.delete().where(
         VideoSource.artist_id == artist_id,
@@ -266,8 +211,3 @@ def _drop_forgotten(artist_id: int) -> None:
         VideoSource.verdict_by.is_null(),
         VideoSource.seen_at < clock.now() - FORGOTTEN_AFTER,
     ).execute()
-
-
-def _slices(values: Iterable[str], size: int = 500) -> Iterable[list[str]]:
-    rest = sorted(values)
-    return [rest[start : start + size] for start in range(0, len(rest), size)]

@@ -1,25 +1,33 @@
-"""Uploads of videos: offered, accepted, refused, blocked, chosen.
+"""Uploads of videos: taken, refused, blocked, chosen, and given back to be judged again.
 
-What a person decided about an upload stays so: no discovery overturns it.
+What a person decided about an upload stays so: no discovery overturns it, and it outlives the
+artist and the video.
 """
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
-
-from peewee import JOIN, IntegrityError
 
 from mvidarr import activity, models
 from mvidarr.core import clock, db
-from mvidarr.core.errors import Conflict, NotFound
-from mvidarr.core.terms import Availability, Verdict, Wish
-from mvidarr.library import artists, links, status, videos
+from mvidarr.core.errors import NotFound
+from mvidarr.core.terms import Verdict, VideoType
+from mvidarr.library import artists, decisions, edit, judging, links, offers, status, undo, videos
+from mvidarr.library.decisions import Reason, Said
 from mvidarr.library.intake import Proposal, Stored, Upload, store
-from mvidarr.library.tables import Block, Video, VideoSource
+from mvidarr.library.offers import (
+    Candidate,
+    best_source,
+    candidates,
+    get,
+    mark_availability,
+    of,
+    waiting,
+)
+from mvidarr.library.tables import Artist, Block, Video, VideoSource
 from mvidarr.library.videos import Song
 
 __all__ = [
     "Candidate",
+    "Named",
     "Proposal",
     "Stored",
     "Upload",
@@ -28,124 +36,118 @@ __all__ = [
     "best_source",
     "block",
     "candidates",
+    "file_under",
     "get",
     "mark_availability",
     "of",
     "refuse",
     "store",
     "unblock",
+    "undecide",
     "use",
     "waiting",
 ]
 
+# Why a video that was made for the upload alone was no video of the artist.
+_NEVER_WAS = (Reason.NOT_THIS_ARTIST, Reason.NOT_A_VIDEO)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Candidate:
-    """An upload to decide about, with others of the same song, best first."""
+class Named:
+    """The song that an upload shows; `video_id` instead names a video of the artist."""
 
-    source: VideoSource
-    rivals: Sequence[models.VideoSource] = ()
-
-
-def get(source_id: int) -> models.VideoSource:
-    """Raises NotFound."""
-    source: models.VideoSource | None = VideoSource.get_or_none(VideoSource.id == source_id)
-    if source is None:
-        raise NotFound("This upload is not known any more.")
-    return source
+    title: str = ""
+    type: str = VideoType.OFFICIAL.value
+    version: str = ""
+    video_id: int | None = None
 
 
-def of(video_id: int) -> list[models.VideoSource]:
-    """All uploads of a video: those in use first, then by score."""
-    mine = VideoSource.select().where(VideoSource.video_id == video_id)
-    order = (VideoSource.accepted_key.is_null(), VideoSource.score.desc(), VideoSource.id)
-    return list(mine.order_by(*order))
+def accept(source_id: int, by: int | None, seen: Verdict | None = None) -> models.Video:
+    """Take a candidate: its video is made if there is none, and wanted.
 
+    `seen`: the verdict that the person saw. Raises Conflict when it is another one by now.
+    """
 
-def candidates(artist_id: int, limit: int = 200) -> list[Candidate]:
-    """What waits for a person's verdict, rivals together, the best first."""
-    query = (
-        VideoSource.select()
-        .where(VideoSource.artist_id == artist_id, VideoSource.verdict == Verdict.REVIEW)
-        .order_by(VideoSource.score.desc(), VideoSource.id)
-    )
-    groups: dict[Any, list[models.VideoSource]] = {}
-    for source in query.limit(limit):
-        groups.setdefault(source.group_key or source.id, []).append(source)
-    return [Candidate(source=best, rivals=rivals) for best, *rivals in groups.values()]
-
-
-def waiting(artist_id: int | None = None) -> tuple[int, bool]:
-    """How many uploads wait for a verdict, and whether that is all of them."""
-    query = VideoSource.select().where(VideoSource.verdict == Verdict.REVIEW)
-    if artist_id is not None:
-        query = query.where(VideoSource.artist_id == artist_id)
-    return db.capped_count(query)
-
-
-def best_source(video_id: int, excluding: Collection[int] = ()) -> models.VideoSource | None:
-    """The upload to download next: a person's choice, then the best score that can be had."""
-    query = VideoSource.select().where(
-        VideoSource.video_id == video_id,
-        VideoSource.verdict == Verdict.ACCEPTED,
-        VideoSource.availability.in_(status.HOPEFUL),
-    )
-    if excluding:
-        query = query.where(VideoSource.id.not_in(list(excluding)))
-    order = (VideoSource.verdict_by.is_null(), VideoSource.score.desc(), VideoSource.id)
-    best: models.VideoSource | None = query.order_by(*order).first()
-    return best
-
-
-def accept(source_id: int, by: int | None) -> models.Video:
-    """Take a candidate: its video is made if there is none, and wanted."""
-    with db.atomic():
-        source = get(source_id)
-        _need_unblocked(source)
+    def work() -> models.Video:
+        source = judging.hold(source_id, seen, Verdict.ACCEPTED)
+        if source.accepted_key and source.verdict_by_id and source.video_id:
+            return videos.get(source.video_id)  # pressed twice
+        judging.need_unblocked(source)
         video = videos.find(source.video_id) if source.video_id else None
-        video = video or _video_for(source)
-        _put_to_use(source, video, by)
-        _settle_rivals(source, video)
-        _want(video)
-        _judged(source, video)
+        return _take(source, video, _song_of(source), by)
+
+    return db.transact(work)
+
+
+def file_under(
+    source_id: int, named: Named, by: int | None, seen: Verdict | None = None
+) -> models.Video:
+    """Say which song an upload shows: it belongs to that video, which is made if need be."""
+    song = _checked(named)
+
+    def work() -> models.Video:
+        source = judging.hold(source_id, seen, Verdict.ACCEPTED)
+        judging.need_unblocked(source)
+        video = _own_video(source, named.video_id) if named.video_id else None
+        before = source.video_id
+        video = _take(source, video, song, by)
+        if before not in (None, video.id):
+            undo.leave(before)
         return videos.get(video.id)
+
+    return db.transact(work)
 
 
 def use(video_id: int, source_id: int, by: int | None) -> models.VideoSource:
     """Choose the upload that a video comes from; the former ones stay as a second choice."""
-    with db.atomic():
-        video, source = videos.get(video_id), get(source_id)
+
+    def work() -> models.VideoSource:
+        video, source = videos.get(video_id), judging.hold(source_id)
         if source.artist_id != video.artist_id:
             raise NotFound("This upload belongs to another artist.")
-        _need_unblocked(source)
+        judging.need_unblocked(source)
         VideoSource.update(verdict_by=None).where(
             VideoSource.video_id == video_id, VideoSource.verdict == Verdict.ACCEPTED
         ).execute()
         before = source.video_id
-        _put_to_use(source, video, by)
-        _settle_rivals(source, video)
-        _want(video)
+        _take(source, video, _song_of(source), by)
         if before not in (None, video_id):
             status.restate([before])
-        _judged(source, video)
         return get(source_id)
 
+    return db.transact(work)
 
-def refuse(source_id: int, by: int | None) -> models.VideoSource:
+
+def refuse(
+    source_id: int, by: int | None, reason: Reason | None = None, seen: Verdict | None = None
+) -> models.VideoSource:
     """Never take this upload for its artist, unless a person does."""
-    with db.atomic():
-        source = get(source_id)
-        _judge(source, Verdict.REFUSED, by)
-        _judged(source)
+
+    def work() -> models.VideoSource:
+        source = judging.hold(source_id, seen, Verdict.REFUSED)
+        said = decisions.find(source)
+        if said and said.verdict is Verdict.REFUSED and reason in (None, said.reason):
+            return source  # pressed twice
+        if by is not None:
+            before = undo.before(source)
+            said = Said(verdict=Verdict.REFUSED, reason=reason, by=by, before=before)
+            decisions.remember(source, said)
+        judging.judge(source, Verdict.REFUSED, by)
+        _make_way(source, reason)
+        judging.note(source)
         return get(source_id)
 
+    return db.transact(work)
 
-def block(source_id: int, by: int | None, reason: str = "") -> models.Block:
+
+def block(
+    source_id: int, by: int | None, reason: str = "", seen: Verdict | None = None
+) -> models.Block:
     """Never offer this upload again, for any artist; survives the artist's deletion."""
-    with db.atomic():
-        source = get(source_id)
-        same = _is_upload(Block, source)
-        known: models.Block | None = Block.get_or_none(same)
+
+    def work() -> models.Block:
+        source = judging.hold(source_id, seen, Verdict.BLOCKED)
+        known: models.Block | None = Block.get_or_none(judging.is_upload(Block, source))
         blocked = known or Block.create(
             provider=source.provider,
             source_id=source.source_id,
@@ -154,23 +156,46 @@ def block(source_id: int, by: int | None, reason: str = "") -> models.Block:
             reason=reason[:255],
             by_user_id=by,
         )
-        for twin in VideoSource.select().where(_is_upload(VideoSource, source)):
-            _judge(twin, Verdict.BLOCKED, by)
-        _record("source.blocked", source, reason=reason)
+        decisions.forget_everywhere(source)
+        for twin in list(VideoSource.select().where(judging.is_upload(VideoSource, source))):
+            judging.judge(twin, Verdict.BLOCKED, by)
+            _make_way(twin)
+        if known is None:
+            judging.record("source.blocked", source, reason=reason)
         return blocked
+
+    return db.transact(work)
 
 
 def unblock(source_id: int) -> models.VideoSource:
     """Take a block back: the upload waits for a verdict again."""
     with db.atomic():
         source = get(source_id)
-        Block.delete().where(_is_upload(Block, source)).execute()
+        Block.delete().where(judging.is_upload(Block, source)).execute()
         for twin in VideoSource.select().where(
-            _is_upload(VideoSource, source), VideoSource.verdict == Verdict.BLOCKED
+            judging.is_upload(VideoSource, source), VideoSource.verdict == Verdict.BLOCKED
         ):
-            _judge(twin, Verdict.REVIEW, None)
-        _judged(source)
+            judging.judge(twin, Verdict.REVIEW, None)
+        judging.note(source)
         return get(source_id)
+
+
+def undecide(source_id: int) -> models.VideoSource:
+    """Take back what a person decided about an upload: everything is as it was before."""
+
+    def work() -> models.VideoSource:
+        source = judging.hold(source_id)
+        if source.verdict == Verdict.BLOCKED:
+            return unblock(source_id)
+        said = decisions.find(source)
+        if said is None and source.verdict_by_id is None:
+            return source  # pressed twice
+        decisions.forget(source)
+        undo.restore(source, said)
+        judging.note(source)
+        return get(source_id)
+
+    return db.transact(work)
 
 
 def add_link(video_id: int, link: str, by: int | None) -> models.VideoSource:
@@ -194,119 +219,79 @@ def add_link(video_id: int, link: str, by: int | None) -> models.VideoSource:
         return use(video_id, source.id, by)
 
 
-def mark_availability(source_id: int, availability: Availability) -> None:
-    """Note whether an upload can be had."""
-    with db.atomic():
-        source = get(source_id)
-        VideoSource.update(availability=availability.value, checked_at=clock.now()).where(
-            VideoSource.id == source_id
-        ).execute()
-        if source.video_id:
-            status.restate([source.video_id])
-            activity.touch("video", source.video_id)
-
-
-def _video_for(source: models.VideoSource) -> models.Video:
-    """The video that a candidate would be: an existing one of the same song, else a new one."""
+def _song_of(source: models.VideoSource) -> Song:
+    """What the video of a candidate would be."""
     known = {field.name for field in fields(Song)}
     given = {name: value for name, value in source.song.items() if name in known}
-    song = Song(**{"title": source.title, "type": source.type, "version": source.version, **given})
+    return Song(**{"title": source.title, "type": source.type, "version": source.version, **given})
+
+
+def _checked(named: Named) -> Song:
+    if named.video_id:
+        return Song(title="")
+    return Song(
+        title=edit.line("title", named.title, most=500, needed=True),
+        type=VideoType(named.type).value,
+        version=edit.line("version", named.version),
+    )
+
+
+def _own_video(source: models.VideoSource, video_id: int) -> models.Video:
+    video = videos.get(video_id)
+    if video.artist_id != source.artist_id:
+        raise NotFound("This video belongs to another artist.")
+    return video
+
+
+def _take(
+    source: models.VideoSource, video: models.Video | None, song: Song, by: int | None
+) -> models.Video:
+    """Have a video come from the upload, and remember that a person said so."""
+    known = video or _video_of(source.artist_id, song)
+    video, is_new = (known, False) if known else _made(source.artist_id, song)
+    before = undo.before(source, made=video.id if is_new else None, wish=video.wish)
+    judging.put_to_use(source, video, by)
+    rivals = judging.settle_rivals(source, video)
+    judging.want(video)
+    if by is not None:
+        said = Said(
+            verdict=Verdict.ACCEPTED,
+            title=video.title,
+            type=video.type,
+            version=video.version,
+            by=by,
+            before={**before, "rivals": rivals},
+        )
+        decisions.remember(source, said)
+    judging.note(source, rivals)
+    return videos.get(video.id)
+
+
+def _make_way(source: models.VideoSource, reason: Reason | None = None) -> None:
+    """What becomes of a video whose upload was taken from it; `source` as it was before."""
+    if source.video_id is None or source.verdict != Verdict.ACCEPTED:
+        return
+    if reason not in _NEVER_WAS or not undo.leave(source.video_id):
+        offers.offer_again([source.video_id], was_used=True)
+
+
+def _video_of(artist_id: int, song: Song) -> models.Video | None:
     title_key, kind, version_key = videos.key_of(song.title, song.type, song.version)
     found: models.Video | None = Video.get_or_none(
-        Video.artist == source.artist_id,
+        Video.artist == artist_id,
         Video.title_key == title_key,
         Video.type == kind,
         Video.version_key == version_key,
     )
-    if found is not None:
-        return found
-    made = videos.create(artists.get(source.artist_id), song)
+    return found
+
+
+def _made(artist_id: int, song: Song) -> tuple[models.Video, bool]:
+    """The song's video and whether it is new: somebody may make it at this moment."""
+    status.lock(Artist, [artist_id])  # so that of two who make it, one does
+    there = _video_of(artist_id, song)
+    if there is not None:
+        return there, False
+    made = videos.create(artists.get(artist_id), song)
     activity.record("video.found", made.title, artist_id=made.artist_id, video_id=made.id)
-    return made
-
-
-def _put_to_use(source: models.VideoSource, video: models.Video, by: int | None) -> None:
-    columns = {
-        "video": video.id,
-        "verdict": Verdict.ACCEPTED.value,
-        "verdict_by": by,
-        "accepted_key": f"{source.provider}:{source.source_id}",
-        "updated_at": clock.now(),
-    }
-    try:
-        with db.atomic():
-            VideoSource.update(**columns).where(VideoSource.id == source.id).execute()
-    except IntegrityError as error:
-        raise Conflict(f"This upload is in use for {_user_of(source)}.") from error
-
-
-def _user_of(source: models.VideoSource) -> str:
-    other = (
-        Video.select(Video.title)
-        .join(VideoSource, JOIN.INNER, on=(VideoSource.video_id == Video.id))
-        .where(VideoSource.accepted_key == f"{source.provider}:{source.source_id}")
-        .scalar()
-    )
-    return other or "another video"
-
-
-def _settle_rivals(source: models.VideoSource, video: models.Video) -> None:
-    """Nobody needs to decide about the others of the song now; they stay as alternatives."""
-    if source.group_key is None:
-        return
-    VideoSource.update(verdict=Verdict.REFUSED.value, video=video.id).where(
-        VideoSource.artist_id == source.artist_id,
-        VideoSource.group_key == source.group_key,
-        VideoSource.verdict == Verdict.REVIEW,
-        VideoSource.verdict_by.is_null(),
-    ).execute()
-
-
-def _want(video: models.Video) -> None:
-    """Somebody chose it: the artist's rules do not count, and neither does an old wish."""
-    if video.wish == Wish.IGNORE or not video.fits:
-        Video.update(wish=Wish.WANT.value).where(Video.id == video.id).execute()
-    status.restate([video.id])
-
-
-def _judge(source: models.VideoSource, verdict: Verdict, by: int | None) -> None:
-    columns = {"verdict": verdict.value, "verdict_by": by, "accepted_key": None}
-    VideoSource.update(**columns, updated_at=clock.now()).where(
-        VideoSource.id == source.id
-    ).execute()
-    if source.video_id:
-        status.restate([source.video_id])
-    _touch(source)
-
-
-def _need_unblocked(source: models.VideoSource) -> None:
-    if source.verdict == Verdict.BLOCKED:
-        raise Conflict("This upload is blocked. Unblock it first.")
-
-
-def _is_upload(model: Any, source: models.VideoSource) -> Any:
-    return (model.provider == source.provider) & (model.source_id == source.source_id)
-
-
-def _judged(source: models.VideoSource, video: models.Video | None = None) -> None:
-    now = get(source.id)
-    _record("source.judged", now, verdict=now.verdict)
-    _touch(now)
-
-
-def _record(kind: str, source: models.VideoSource, **data: Any) -> None:
-    activity.record(
-        kind,
-        source.title,
-        artist_id=source.artist_id,
-        video_id=source.video_id,
-        source_id=source.id,
-        **data,
-    )
-
-
-def _touch(source: models.VideoSource) -> None:
-    activity.touch("review")
-    activity.touch("artist", source.artist_id)
-    if source.video_id:
-        activity.touch("video", source.video_id)
+    return made, True

@@ -149,7 +149,10 @@ on("htmx:after:request", ({ detail: { ctx } }) => {
 
 const presser = (ctx) => [ctx.request.submitter, ctx.sourceElement].find((element) => element?.matches?.("button, a.btn, a.icon-btn"));
 
-on("htmx:config:request", ({ detail: { ctx } }) => (ctx.focused = document.activeElement));
+on("htmx:config:request", ({ detail: { ctx } }) => {
+  ctx.focused = document.activeElement;
+  decided = ctx.sourceElement.closest?.("[data-item]")?.id ?? decided;
+});
 on("htmx:before:request", ({ detail: { ctx } }) => presser(ctx)?.setAttribute("aria-busy", "true"));
 on("htmx:finally:request", ({ detail: { ctx } }) => {
   presser(ctx)?.removeAttribute("aria-busy");
@@ -211,7 +214,7 @@ on("htmx:after:settle", ({ target, detail: { task } }) => {
   } else if (target.id === "menu" && target.childElementCount) {
     target.setAttribute("aria-label", task.sourceElement.getAttribute("aria-label") || "Actions");
     target.showPopover({ source: task.sourceElement });
-  }
+  } else if (target.id === decided) goOn(target);
 });
 on("close", ({ target }) => target.id === "dialog" && target.replaceChildren(), true);
 
@@ -302,6 +305,22 @@ function countSelected() {
   }
 }
 
+/* --- deciding: letters press what is marked with them in the item that has the focus; j and k move ------------------------ */
+
+let decided = ""; // id of the item that was decided last
+const undecided = () => $$("[data-item]:not([data-decided])");
+const current = () => document.activeElement.closest("[data-item]") ?? undefined;
+const step = (by) => $("[data-title]", undecided()[Math.max(0, undecided().indexOf(current()) + by)])?.focus();
+const pressed = (key) => $(`[data-press="${CSS.escape(key)}"]`, (key === "u" && document.getElementById(decided)) || current());
+
+/** After a decision the next item has the focus, else the first, else the way to the next page. */
+function goOn(item) {
+  if (!isNowhere() && !item.contains(document.activeElement)) return;
+  const after = (one) => item.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const next = "decided" in item.dataset ? (undecided().find(after) ?? undecided()[0]) : item;
+  (next ? $("[data-title]", next) : $(".pager [rel=next]"))?.focus();
+}
+
 /* --- keys --------------------------------------------------------------------------------------------------------------- */
 
 const TYPING = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]";
@@ -319,6 +338,8 @@ const KEYS = {
   g: () => (goUntil = Date.now() + 1_500),
   x: (event) => tick(event.shiftKey),
   X: () => tick(true),
+  j: () => step(1),
+  k: () => step(-1),
   Escape: () => boxes().some((box) => box.checked) && $("#bulk")?.reset(),
 };
 
@@ -336,17 +357,19 @@ on("keydown", (event) => {
   if (shortcutsOff() && event.key !== "Escape") return;
   const going = Date.now() < goUntil;
   goUntil = 0;
-  if (!going && !KEYS[event.key]) return;
+  const act = going ? follow : (KEYS[event.key] ?? pressed(event.key));
+  if (!act) return;
   if (event.key !== "Escape") event.preventDefault();
-  if (going) follow(event.key);
-  else KEYS[event.key](event);
+  if (act.click) act.click();
+  else act(going ? event.key : event);
 });
 
 function moveInMenu(event) {
   const menu = event.target.closest?.(".menu:popover-open");
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!menu || !by || event.target.matches("[type=radio]")) return;
+  if (!by || !(menu || current()) || event.target.matches("[type=radio]")) return;
   event.preventDefault();
+  if (!menu) return step(by);
   const items = $$("a[href], button, input", menu).filter((item) => item.checkVisibility());
   items.at((items.indexOf(event.target) + by) % items.length).focus();
 }
