@@ -26,8 +26,36 @@ def look() -> None:
 
 def _discover(job: Job, context: Context) -> None:
     from mvidarr.discovery import run as discovery
+    from mvidarr.system import sweep
 
-    discovery.discover(int(job.subject), progress=context.progress)
+    with db.session():
+        is_done = sweep.is_done(job)
+    if not is_done:
+        by_person = job.by_user_id is not None
+        discovery.discover(int(job.subject), context.progress, by_person=by_person)
+    with db.session():
+        sweep.go_on(job)
+
+
+def _describe(job: Job, context: Context) -> None:
+    from mvidarr.discovery import describe
+
+    made = describe.describe(int(job.subject), context.progress, oldest=describe.FRESH)
+    if made:
+        context.result(made.news, " ".join(made.problems) or None)
+
+
+def _portrait(job: Job, context: Context) -> None:
+    from mvidarr.discovery import portraits
+
+    links, config = job.args.get("links", ()), owner.current().config
+    portraits.keep(int(job.subject), links, config, context.progress)
+
+
+def _rejudge(job: Job, context: Context) -> None:
+    from mvidarr.discovery import rejudge
+
+    rejudge.rejudge(int(job.subject), context.progress)
 
 
 def _pictures(job: Job, context: Context) -> None:
@@ -40,14 +68,50 @@ def _sweep(job: Job, context: Context) -> None:
     from mvidarr.system import sweep
 
     with db.session():
-        sweep.search_due_artists()
+        context.result(sweep.run(job.by_user_id))
+
+
+def _feeds(job: Job, context: Context) -> None:
+    from mvidarr.discovery import feeds
+
+    feeds.run(job, context)
+
+
+def _watch(job: Job, context: Context) -> None:
+    from mvidarr.discovery import watch
+
+    watch.run(job, context)
+
+
+def _list_read(job: Job, context: Context) -> None:
+    from mvidarr.core.crypto import Vault
+    from mvidarr.discovery import import_read
+
+    vault = Vault(owner.current().config.secrets)
+    then = bool(job.args.get("apply"))
+    import_read.read(int(job.subject), vault, context.progress, apply=then)
+
+
+def _list_apply(job: Job, context: Context) -> None:
+    from mvidarr.discovery import import_apply
+
+    import_apply.apply(int(job.subject), context.progress)
+
+
+def _lists(job: Job, context: Context) -> None:
+    from mvidarr.discovery import import_apply, imports
+
+    with db.session():
+        due, waiting = imports.read_due(), import_apply.search_waiting()
+    lists = "1 list is read" if due == 1 else f"{due} lists are read"
+    context.result(f"{lists}, {waiting} searches for wanted songs.")
 
 
 def _housekeeping(job: Job, context: Context) -> None:
     from mvidarr.system import housekeeping
 
     with db.session():
-        housekeeping.clean(context.progress)
+        context.result(housekeeping.said(housekeeping.clean(context.progress)))
 
 
 def _bulk_delete(job: Job, context: Context) -> None:
@@ -64,11 +128,46 @@ def _bulk(job: Job, context: Context) -> None:
         bulk.run_change_videos(job, context)
 
 
+def _duplicates(job: Job, context: Context) -> None:
+    from mvidarr.library import twins
+
+    with db.session():
+        waiting = twins.look(context.progress)
+    context.result("1 pair waits." if waiting == 1 else f"{waiting:,} pairs wait.")
+
+
+def _merge(job: Job, context: Context) -> None:
+    from mvidarr.library import twins
+
+    with db.session():
+        joined = twins.join_all(job.args["ids"], context.progress)
+    context.result(f"{joined:,} of {len(job.args['ids']):,} pairs joined.")
+
+
+def _review_bulk(job: Job, context: Context) -> None:
+    from mvidarr.downloads import choose
+    from mvidarr.library import review_bulk
+
+    with db.session():
+        review_bulk.run(job, context, choose.accept)
+
+
 RUN: Mapping[str, Work] = {
     "discover": _discover,
+    "describe": _describe,
+    "portrait": _portrait,
+    "rejudge": _rejudge,
     "pictures": _pictures,
     "bulk_delete": _bulk_delete,
     "bulk": _bulk,
+    "review_bulk": _review_bulk,
+    "duplicates": _duplicates,
+    "merge": _merge,
     "sweep": _sweep,
+    "list_read": _list_read,
+    "list_apply": _list_apply,
+    "lists": _lists,
+    "feeds": _feeds,
+    "watch": _watch,
     "housekeeping": _housekeeping,
 }

@@ -1,10 +1,11 @@
 """Background work that people see: add, cancel, list. What a kind does is known in `tasks.jobs`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import peewee
+from peewee import fn
 
 from mvidarr import activity, models
 from mvidarr.core import clock, db
@@ -26,10 +27,21 @@ class JobKind:
 
 KINDS = (
     JobKind(name="discover", title="Search for an artist's videos"),
+    JobKind(name="describe", title="Look up facts of an artist", priority=4),
+    JobKind(name="portrait", title="Fetch an artist's picture", priority=7),
+    JobKind(name="rejudge", title="Judge an artist's uploads by new rules", priority=3),
     JobKind(name="bulk_delete", title="Delete artists", priority=3),
     JobKind(name="bulk", title="Change videos", priority=3),
+    JobKind(name="review_bulk", title="Decide about candidates", priority=3),
     JobKind(name="pictures", title="Fetch pictures", priority=7),
+    JobKind(name="duplicates", title="Look for duplicates", priority=8),
+    JobKind(name="merge", title="Join duplicates", priority=3),
+    JobKind(name="list_read", title="Read a list", priority=4),
+    JobKind(name="list_apply", title="Import a list", priority=4),
+    JobKind(name="lists", title="Read followed lists that are due", priority=6),
     JobKind(name="sweep", title="Search for all artists that are due", priority=6),
+    JobKind(name="feeds", title="Read the feeds of channels", priority=6),
+    JobKind(name="watch", title="Look after uploads in use", priority=8),
     JobKind(name="housekeeping", title="Clean up", priority=9),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
@@ -41,8 +53,13 @@ def add(
     subject: str = "",
     args: Mapping[str, Any] | None = None,
     by_user: int | None = None,
+    *,
+    priority: int | None = None,
 ) -> models.Job:
-    """Have a job done; while one of this kind and subject is active, answer that one."""
+    """Have a job done; while one of this kind and subject is active, answer that one.
+
+    `priority`: another one than that of its kind.
+    """
     declared = BY_NAME[kind]
     key = f"{kind}:{subject}"
     try:
@@ -54,12 +71,12 @@ def add(
                     subject=subject,
                     args=dict(args or {}),
                     active_key=key,
-                    priority=declared.priority,
+                    priority=declared.priority if priority is None else priority,
                     by_user=by_user,
                 )
                 activity.touch("jobs", found.id)
-            elif by_user is not None:  # a person does not want to wait for a later try
-                Job.update(next_try_at=0).where(Job.id == found.id).execute()
+            elif by_user is not None:
+                _hurry(found, by_user, declared.priority)
     except peewee.IntegrityError:  # MariaDB: somebody else added it a moment ago
         return _known(key)
     wake.wake("jobs")
@@ -93,15 +110,28 @@ def recent(limit: int = 50) -> list[models.Job]:
     return list(Job.select().order_by(Job.id.desc()).limit(limit))
 
 
-def page(place: db.Place) -> db.Page:
-    """A page of all jobs, the newest first."""
+def page(place: db.Place, kind: str = "", state: str = "") -> db.Page:
+    """A page of all jobs, or of those of one kind or state, the newest first."""
     order = db.Order(name="id", column=Job.id, id=Job.id, descending=True)
-    return db.page(Job.select(), order, place, key=lambda job: (job.id, job.id))
+    return db.page(_chosen(kind, state), order, place, key=lambda job: (job.id, job.id))
 
 
-def count() -> tuple[int, bool]:
+def count(kind: str = "", state: str = "") -> tuple[int, bool]:
     """How many there are, and whether that is all of them."""
-    return db.capped_count(Job.select())
+    return db.capped_count(_chosen(kind, state))
+
+
+def some(ids: Iterable[int]) -> list[models.Job]:
+    """Those of these jobs that are still kept."""
+    return list(Job.select().where(Job.id.in_(list(ids))))
+
+
+def newest(kinds: Iterable[str], *, ended: bool = False) -> dict[str, models.Job]:
+    """The newest job without a subject of each kind, or the newest that ended."""
+    found = Job.select(fn.MAX(Job.id)).where(Job.kind.in_(list(kinds)), Job.subject == "")
+    if ended:
+        found = found.where(Job.active_key.is_null())
+    return {job.kind: job for job in Job.select().where(Job.id.in_(found.group_by(Job.kind)))}
 
 
 def of(kind: str, subject: str) -> models.Job | None:
@@ -118,6 +148,21 @@ def claim_due(owner: str) -> models.Job | None:
         if job is not None:
             return job
     return None
+
+
+def _chosen(kind: str, state: str) -> Any:
+    query = Job.select()
+    if kind:
+        query = query.where(Job.kind == kind)
+    return query.where(Job.state == state) if state else query
+
+
+def _hurry(job: models.Job, by_user: int, priority: int) -> None:
+    """A person does not want to wait for a later try, nor behind what the clock started."""
+    sooner: dict[str, Any] = {"next_try_at": 0, "priority": min(job.priority, priority)}
+    if job.by_user_id is None:
+        sooner["by_user"] = by_user
+    Job.update(**sooner).where(Job.id == job.id).execute()
 
 
 def _active(key: str) -> models.Job | None:

@@ -1,8 +1,9 @@
 """Do one claimed job, keep its row ours meanwhile, and settle it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mvidarr import activity
 from mvidarr.core import clock, db
@@ -30,6 +31,14 @@ class Context:
         """Say how far the job is; raises Left when it should stop."""
         self.watch.note(done=done, total=total, note=note[:500])
         self.watch.check()
+
+    def keep(self, args: Mapping[str, Any]) -> None:
+        """Remember where the work stands, for when it is begun again."""
+        self.watch.note(args=dict(args))
+
+    def result(self, note: str, problem: str | None = None) -> None:
+        """Say what came of the work, and what went wrong although it was done."""
+        self.watch.note(note=note[:500], last_error=problem and problem[:1000])
 
 
 Work = Callable[[Job, Context], None]

@@ -7,18 +7,20 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from mvidarr import settings
+from mvidarr import models, settings
 from mvidarr.core import clock, db
 from mvidarr.core.config import Config
 from mvidarr.core.terms import ServiceState
-from mvidarr.governor import budget, services
+from mvidarr.governor import budget, quota, services
 from mvidarr.integrations.youtube import tools
 from mvidarr.media import disks
 from mvidarr.settings import options
 
 FIXED_SQLITE = (3, 51, 3)
 OLD_YTDLP_DAYS = 90  # yt-dlp itself warns from then on
+MOST_LISTS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +233,48 @@ def _services(config: Config) -> Iterator[Finding]:
         )
 
 
+def _quotas(config: Config) -> Iterator[Finding]:
+    for kind in services.ALL:
+        limit = settings.get(kind.quota) if kind.quota and kind.is_on else None
+        if limit is not None and quota.used_today(kind.name) >= limit:
+            yield Finding(
+                check=f"{kind.name}_quota",
+                tone="warn",
+                title=f"{kind.title}: today's quota is used up",
+                detail="Other ways are taken until it begins anew, at midnight in California.",
+                link=f"/settings#service-{kind.name}",
+            )
+
+
+def _hours(config: Config) -> Iterator[Finding]:
+    text = settings.get(options.discovery_hours)
+    if text:
+        here = clock.utc(clock.now()).astimezone()
+        yield Finding(
+            check="hours",
+            tone="good",
+            title=f"Searches begin by themselves only during these hours: {text}",
+            detail=f"It is {here:%H:%M} now in this machine's time zone, {here.tzname()}.",
+            link="/settings#discovery",
+        )
+
+
+def _lists(config: Config) -> Iterator[Finding]:
+    table: Any = models.ImportList
+    failing = table.select(table.id, table.name, table.last_error).where(
+        table.followed == True,  # noqa: E712 - SQL, not Python
+        table.last_error.is_null(False),
+    )
+    for list_id, name, problem in failing.order_by(table.id).limit(MOST_LISTS).tuples():
+        yield Finding(
+            check="lists",
+            tone="warn",
+            title=f"The list {name} could not be read",
+            detail=problem,
+            link=f"/lists/{list_id}",
+        )
+
+
 CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
     _library,
     _data,
@@ -238,4 +282,7 @@ CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
     _worker,
     _database,
     _services,
+    _quotas,
+    _hours,
+    _lists,
 )

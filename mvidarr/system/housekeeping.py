@@ -8,10 +8,14 @@ from peewee import fn
 from mvidarr import activity, models, settings
 from mvidarr.accounts import sessions, throttle
 from mvidarr.core import clock, db
+from mvidarr.core.terms import Verdict
+from mvidarr.governor import cache
 from mvidarr.settings import options
 
 AT_ONCE = 500
 JOBS_KEPT = 30 * clock.DAY
+GONE = "gone"  # state of an entry of a list
+UNSEEN_KEPT = 90 * clock.DAY  # what no service and no list has named for so long
 
 Progress = Callable[[int, int | None, str], None]
 
@@ -27,9 +31,15 @@ def clean(progress: Progress) -> int:
     return dropped
 
 
+def said(dropped: int) -> str:
+    if not dropped:
+        return "Nothing was old."
+    return f"{dropped:,} old {'row' if dropped == 1 else 'rows'} dropped."
+
+
 def _http_cache() -> int:
     table: Any = models.HttpCache
-    return _drop(table, table.expires_at <= clock.now())
+    return _drop(table, table.expires_at <= clock.now() - cache.KEPT_STALE)
 
 
 def _history() -> int:
@@ -49,6 +59,20 @@ def _downloads() -> int:
 def _jobs() -> int:
     table: Any = models.Job
     return _drop(table, table.active_key.is_null() & (table.ended_at < clock.now() - JOBS_KEPT))
+
+
+def _uploads() -> int:
+    """Those that were refused by themselves: whoever finds them again judges them again."""
+    table: Any = models.VideoSource
+    refused = (table.verdict == Verdict.REFUSED) & table.verdict_by.is_null()
+    unused = table.video.is_null() & (table.seen_at < clock.now() - UNSEEN_KEPT)
+    return _drop(table, refused & unused)
+
+
+def _list_rows() -> int:
+    """Entries that left their list; what a person decided about them is kept elsewhere."""
+    table: Any = models.ImportRow
+    return _drop(table, (table.state == GONE) & (table.seen_at < clock.now() - UNSEEN_KEPT))
 
 
 def _kept() -> int:
@@ -74,4 +98,6 @@ STEPS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("History", _history),
     ("Ended downloads", _downloads),
     ("Ended jobs", _jobs),
+    ("Refused uploads", _uploads),
+    ("Entries that left their lists", _list_rows),
 )

@@ -41,6 +41,30 @@ SCHEDULED = (
         every=lambda: 5 * clock.MINUTE,
     ),
     Scheduled(
+        name="duplicates",
+        title="Look for duplicates",
+        kind="duplicates",
+        every=lambda: clock.DAY,
+    ),
+    Scheduled(
+        name="feeds",
+        title="Read the feeds of artists' channels",
+        kind="feeds",
+        every=lambda: 15 * clock.MINUTE,
+    ),
+    Scheduled(
+        name="watch",
+        title="Look after uploads in use",
+        kind="watch",
+        every=lambda: clock.HOUR,
+    ),
+    Scheduled(
+        name="lists",
+        title="Read followed lists that are due",
+        kind="lists",
+        every=lambda: 10 * clock.MINUTE,
+    ),
+    Scheduled(
         name="housekeeping",
         title="Clean up what is old",
         kind="housekeeping",

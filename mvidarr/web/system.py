@@ -1,7 +1,6 @@
 """System: problems first, then what is fine; services, disks, jobs."""
 
 from mvidarr.core.terms import Role
-from mvidarr.jobs.jobs import recent
 from mvidarr.system import health
 from mvidarr.web import jobs, services, shapes
 from mvidarr.web.routing import Reply, Request, route
@@ -10,9 +9,9 @@ from mvidarr.web.routing import Reply, Request, route
 @route("GET", "/system", role=Role.READONLY, title="System", json=False)
 def index(req: Request) -> Reply:
     context = {
-        "services": services.rows(),
-        "jobs": recent(jobs.SHOWN),
-        "tasks": jobs.tasks(),
+        **jobs.shown(),
+        "services": services.lines(),
+        "tabs": jobs.TABS,
         "live_topics": ["nav", "services", "jobs"],
     }
     return Reply("system/index.html", context)
