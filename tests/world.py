@@ -1,4 +1,4 @@
-"""A small world around the real program: one artist, known to three services."""
+"""A small world around the real program: one artist, known to several services."""
 
 import contextlib
 from collections.abc import Iterator
@@ -7,10 +7,12 @@ from typing import Any
 
 from tests.conftest import until
 from tests.fakes import media
-from tests.fakes.answers import Fault
+from tests.fakes.answers import Answer, Fault, Request
+from tests.fakes.deezer import FakeDeezer
 from tests.fakes.imvdb import FakeImvdb
 from tests.fakes.internet import FakeInternet
 from tests.fakes.musicbrainz import FakeMusicBrainz
+from tests.fakes.theaudiodb import FakeTheAudioDb
 from tests.fakes.youtube import FakeYouTube, channel_id_of
 from tests.program import Program
 
@@ -26,6 +28,13 @@ FAILING = "Hyperballad"
 HUNTER = "hunter_fan1"  # on somebody's channel: waits for a verdict
 HUMAN, VENUS, HIDDEN = "human_fan_1", "venus_fan_1", "hidden_fan1"  # the same
 OTHER = "Massive Attack"  # nobody adds them unless asked
+NAMESAKE = "Nirvana"  # three have this name, see `add_namesakes`
+NAMESAKES = (
+    ("GB", "60s band from the UK", "1965"),
+    ("US", "American grunge band", "1988"),
+    ("FI", "Finnish death metal band", "1991"),
+)
+PICTURES = "r2.theaudiodb.com"
 
 
 class World:
@@ -38,6 +47,8 @@ class World:
         self.youtube = FakeYouTube(internet)
         self.musicbrainz = FakeMusicBrainz(internet)
         self.imvdb = FakeImvdb(internet)
+        self.theaudiodb = FakeTheAudioDb(internet)
+        self.deezer = FakeDeezer(internet)
 
     def populate(self) -> None:
         """What the services know: three artists with alike names, five songs of the first."""
@@ -101,6 +112,43 @@ class World:
         own = channel in {ARTIST, OTHER}
         self.youtube.add_video(video_id, title=title, channel=channel, verified=own, **facts)
 
+    def add_namesakes(self) -> None:
+        """Three artists of one name with a picture each; the second has videos."""
+        self.internet.add(PICTURES, self._picture)
+        for country, disambiguation, begin in NAMESAKES:
+            known = self.musicbrainz.add_artist(
+                NAMESAKE, country=country, disambiguation=disambiguation, begin=begin
+            )
+            told = self.theaudiodb.add_artist(
+                NAMESAKE,
+                mbid=known.mbid,
+                country=country,
+                bio=f"A {disambiguation}.",
+                thumb=f"https://{PICTURES}/images/{known.mbid}.jpg",
+            )
+            if country == "US":
+                self.musicbrainz.add_video(
+                    known, "Lithium", length=SECONDS * 1000, released="1992-07-13"
+                )
+                link = "https://www.youtube.com/watch?v=come_as_you"
+                self.theaudiodb.add_video(told, "Come as You Are", link=link)
+        for video_id, title in (
+            ("come_as_you", "Come as You Are"),
+            ("in_bloom__1", "In Bloom"),
+        ):
+            self.youtube.add_video(
+                video_id,
+                title=f"{NAMESAKE} - {title} (Official Music Video)",
+                channel=NAMESAKE,
+                verified=True,
+                duration=SECONDS,
+                seconds=SECONDS,
+                heights=HEIGHTS,
+            )
+
+    def _picture(self, request: Request) -> Answer:
+        return Answer(body=media.jpeg(request.path), kind="image/jpeg")
+
     def slow_down(self, bytes_per_s: int) -> None:
         """Have all media come so slowly, until `hurry`."""
         self._slow.append(Fault(host=self.youtube.MEDIA, bytes_per_s=bytes_per_s))
@@ -125,15 +173,24 @@ class World:
         return number
 
     def is_done(self) -> bool:
-        """Whether no job and no download is left to do."""
-        jobs = self.program.api("GET", "/jobs")["items"]
-        is_working = any(job["state"] in {"queued", "running"} for job in jobs)
-        searched = any(job["kind"] == "discover" for job in jobs)
-        return searched and not is_working and not self.downloads()
+        """Whether something was searched for, and no job and no download is left to do."""
+        return bool(self._jobs("kind=discover")) and self.is_idle() and not self.downloads()
+
+    def is_idle(self) -> bool:
+        """Whether no job waits or runs."""
+        return not self._jobs("state=queued") and not self._jobs("state=running")
+
+    def _jobs(self, which: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.program.api("GET", f"/jobs?{which}")["items"]
+        return found
 
     def downloads(self, state: str = "active") -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.program.api("GET", f"/downloads?state={state}")["items"]
         return found
+
+    def artists(self) -> dict[str, int]:
+        """Numbers of the library's artists by their names."""
+        return {one["name"]: one["id"] for one in self.program.api("GET", "/artists")["items"]}
 
     def videos(self) -> dict[str, dict[str, Any]]:
         """The library's videos by their titles."""

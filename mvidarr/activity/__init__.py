@@ -1,6 +1,6 @@
 """What happened (events) and what live pages must redraw (touches)."""
 
-from mvidarr.activity.events import KINDS, Actor, Kind, acting, actor, record
+from mvidarr.activity.events import KINDS, Actor, Kind, acting, actor, record, record_all
 from mvidarr.activity.touch import TOPICS, changes_since, forget, newest, touch
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "forget",
     "newest",
     "record",
+    "record_all",
     "touch",
 ]

@@ -1,7 +1,7 @@
 """Record what happened: one row serves the feed, the history and the audit log."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +26,7 @@ KINDS = (
     Kind(name="artist.changed", title="Artist changed"),
     Kind(name="artist.deleted", title="Artist deleted", level="warn"),
     Kind(name="artist.discovered", title="Artist searched"),
+    Kind(name="artist.merged", title="Artists joined"),
     Kind(name="video.found", title="Video found", level="good"),
     Kind(name="video.changed", title="Video changed"),
     Kind(name="video.queued", title="Download queued"),
@@ -34,8 +35,16 @@ KINDS = (
     Kind(name="video.failed", title="Download failed", level="bad"),
     Kind(name="video.cancelled", title="Download cancelled", level="warn"),
     Kind(name="video.deleted", title="Video deleted", level="warn"),
+    Kind(name="video.merged", title="Videos joined"),
     Kind(name="source.judged", title="Candidate judged"),
     Kind(name="source.blocked", title="Upload blocked", level="warn"),
+    Kind(name="source.gone", title="Upload gone", level="warn"),
+    Kind(name="list.read", title="List read"),
+    Kind(name="list.applied", title="List imported", level="good"),
+    Kind(name="list.failed", title="List could not be read", level="bad"),
+    Kind(name="connection.made", title="Account connected", level="good"),
+    Kind(name="connection.broken", title="Account has to be connected again", level="bad"),
+    Kind(name="connection.removed", title="Account disconnected", level="warn"),
     Kind(name="service.broken", title="Service broken", level="bad"),
     Kind(name="service.healed", title="Service works again", level="good"),
     Kind(name="disk.low", title="Disk almost full", level="bad"),
@@ -85,21 +94,36 @@ def record(
     **data: Any,
 ) -> Event:
     """Write one event of a declared kind and have the feeds redraw."""
-    declared = _BY_NAME[kind]
-    who = _actor.get()
     with db.atomic():
-        event: Event = Event.create(
-            at=clock.now(),
-            kind=kind,
-            level=declared.level,
-            title=title[:500],
-            artist_id=artist_id,
-            video_id=video_id,
-            user_id=who.user_id,
-            ip=who.ip,
-            request_id=who.request_id,
-            data=data,
-        )
-        if not declared.audit:
+        event: Event = Event.create(**_row(kind, title, artist_id, video_id, data))
+        if not _BY_NAME[kind].audit:
             touch("feed")
     return event
+
+
+def record_all(kind: str, about: Iterable[tuple[str, int, int]]) -> None:
+    """Write the same for each of many: its title, artist and video."""
+    rows = [_row(kind, title, artist, video, {}) for title, artist, video in about]
+    if not rows:
+        return
+    with db.atomic():
+        Event.insert_many(rows).execute()
+        touch("feed")
+
+
+def _row(
+    kind: str, title: str, artist_id: int | None, video_id: int | None, data: Mapping[str, Any]
+) -> dict[str, Any]:
+    who = _actor.get()
+    return {
+        "at": clock.now(),
+        "kind": kind,
+        "level": _BY_NAME[kind].level,
+        "title": title[:500],
+        "artist_id": artist_id,
+        "video_id": video_id,
+        "user_id": who.user_id,
+        "ip": who.ip,
+        "request_id": who.request_id,
+        "data": dict(data),
+    }

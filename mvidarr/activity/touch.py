@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from mvidarr.core import clock, db
 from mvidarr.models import Change, Revision
 
-TOPICS = ("nav", "downloads", "jobs", "videos", "review", "services", "feed", "artist", "video")
+TOPICS = (
+    *("nav", "downloads", "jobs", "videos", "review", "services"),
+    *("feed", "artist", "video", "lists"),
+)
 KEPT_MS = 10 * clock.MINUTE
 
 

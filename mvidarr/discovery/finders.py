@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mvidarr.core import db
 from mvidarr.core.errors import Error
@@ -50,14 +50,18 @@ class _Answer:
 Told = Callable[[str], None]
 
 
-def ask(wanted: Wanted, on_answer: Told = lambda note: None) -> Asked:
-    """Ask all at once, because each keeps its own pace; `on_answer` gets a sentence after each."""
-    kinds = [kind for kind in services.ALL if kind.find_videos is not None and _is_on(kind)]
-    with ThreadPoolExecutor(max_workers=max(1, len(kinds)), thread_name_prefix="finder") as pool:
-        waiting = [pool.submit(_ask, kind, wanted) for kind in kinds]
+def ask(wanted: Wanted, on_answer: Told = lambda note: None, *, oldest: int | None = None) -> Asked:
+    """Ask all at once, because each keeps its own pace; `on_answer` gets a sentence after each.
+
+    A service is not asked where one that stands in for it has answered. Kept answers are taken
+    when they are `oldest` ms old at most.
+    """
+    lines = queues()
+    with ThreadPoolExecutor(max_workers=max(1, len(lines)), thread_name_prefix="finder") as pool:
+        waiting = [pool.submit(_first_answer, line, wanted, oldest) for line in lines]
         for done in as_completed(waiting):
-            on_answer(done.result().note)
-    answers = [done.result() for done in waiting]
+            on_answer(done.result()[-1].note)
+    answers = [answer for done in waiting for answer in _counted(done.result())]
     return Asked(
         found=[one for answer in answers for one in answer.found],
         errors=[
@@ -69,12 +73,41 @@ def ask(wanted: Wanted, on_answer: Told = lambda note: None) -> Asked:
     )
 
 
-def _is_on(kind: services.ServiceKind) -> bool:
+def queues() -> list[list[services.ServiceKind]]:
+    """The services that find videos: each alone, or behind those that stand in for it."""
     with db.session():
-        return kind.is_on
+        kinds = [kind for kind in services.ALL if kind.find_videos is not None and kind.is_on]
+    names = {kind.name for kind in kinds}
+    standing_in: dict[str, list[services.ServiceKind]] = {}
+    for kind in kinds:
+        if kind.instead_of in names:
+            standing_in.setdefault(str(kind.instead_of), []).append(kind)
+    return [
+        [*standing_in.get(kind.name, ()), kind] for kind in kinds if kind.instead_of not in names
+    ]
 
 
-def _ask(kind: services.ServiceKind, wanted: Wanted) -> _Answer:
+def _first_answer(
+    line: Sequence[services.ServiceKind], wanted: Wanted, oldest: int | None
+) -> list[_Answer]:
+    """What the services of a line answered, up to the first that did not fail."""
+    answers: list[_Answer] = []
+    for kind in line:
+        answers.append(_ask(kind, wanted, oldest))
+        if answers[-1].problem is None:
+            break
+    return answers
+
+
+def _counted(answers: Sequence[_Answer]) -> list[_Answer]:
+    """All of a line; where the last one answered, nobody misses those that it stood in for."""
+    if answers[-1].problem is not None:
+        return list(answers)
+    before = [replace(answer, problem=None) for answer in answers[:-1] if answer.found]
+    return [*before, answers[-1]]
+
+
+def _ask(kind: services.ServiceKind, wanted: Wanted, oldest: int | None) -> _Answer:
     found: list[Found] = []
 
     def collect(conf: Conf) -> None:
@@ -82,7 +115,7 @@ def _ask(kind: services.ServiceKind, wanted: Wanted) -> _Answer:
             found.extend(kind.find_videos(conf, wanted))  # what came before a failure counts
 
     try:
-        calls.call(kind, collect)
+        calls.call(kind, collect, oldest=oldest)
     except NotThere:  # the service works, it just does not know the artist
         pass
     except Error as error:

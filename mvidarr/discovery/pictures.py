@@ -1,4 +1,4 @@
-"""Pictures of videos that have none yet, each from the upload that the video would come from."""
+"""Pictures of videos that have none yet: from their upload or a catalogue."""
 
 import logging
 from collections.abc import Callable
@@ -42,12 +42,12 @@ def fetch(artist_id: int, config: Config, progress: Progress) -> int:
             continue
         with db.session():
             kept += pictures.attach(one.video_id, picture)
-    progress(len(bare), len(bare), f"{kept} pictures")
+    progress(len(bare), len(bare), f"{kept} picture{'' if kept == 1 else 's'}")
     return kept
 
 
 def missing(artist_id: int) -> list[Bare]:
-    """The artist's videos without a picture; the best upload of each says where one is."""
+    """The artist's videos without a picture, and where the best upload or a catalogue shows one."""
     query = (
         VideoSource.select(Video.id, Video.title, VideoSource.image_url)
         .join(Video, on=(VideoSource.video == Video.id))
@@ -60,6 +60,9 @@ def missing(artist_id: int) -> list[Bare]:
         .order_by(VideoSource.verdict, VideoSource.score.desc(), VideoSource.id)
     )
     found: dict[int, Bare] = {}
-    for video_id, title, link in query.tuples():
+    listed = Video.select(Video.id, Video.title, Video.image_url).where(
+        Video.artist == artist_id, Video.image.is_null(), Video.image_url.is_null(False)
+    )
+    for video_id, title, link in (*query.tuples(), *listed.tuples()):
         found.setdefault(video_id, Bare(video_id, title, link))
     return list(found.values())

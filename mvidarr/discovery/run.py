@@ -1,31 +1,18 @@
 """Discover one artist's videos: ask every finder, judge what came, keep what is new."""
 
-import random
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar
 
-from mvidarr import activity, settings
+from mvidarr import activity
 from mvidarr.core import clock, db
-from mvidarr.core.errors import Conflict, NotFound
-from mvidarr.core.terms import Verdict, VideoStatus, VideoType, WorkState
-from mvidarr.discovery import finders, match, pictures
+from mvidarr.core.errors import NotFound
+from mvidarr.discovery import describe, finders, match, pictures, proposals, rhythm, writing
 from mvidarr.discovery.finders import Asked, FinderError
-from mvidarr.downloads import queue
-from mvidarr.governor import services
 from mvidarr.jobs import jobs
-from mvidarr.library import artists, intake, rules, sources, videos, words
-from mvidarr.library.tables import Artist, Download, Video
-from mvidarr.settings import options
+from mvidarr.library import artists, facts
 
-T = TypeVar("T")
 Progress = Callable[[int, int | None, str], None]
-RETRY_AFTER = 6 * clock.HOUR  # when every service failed
-AT_ONCE = 50  # songs in one transaction
-BREATH = 0.1  # seconds between two of them: as often a waiting writer looks on SQLite
-SPREAD = 0.1  # of the interval, so that artists added together part
+FRESH_FOR_PEOPLE = 10 * clock.MINUTE  # who presses a button wants to know what is so now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,69 +26,63 @@ class Discovery:
     errors: Sequence[FinderError]
 
 
-def discover(artist_id: int, progress: Progress | None = None) -> Discovery | None:
+def discover(
+    artist_id: int, progress: Progress | None = None, *, by_person: bool = False
+) -> Discovery | None:
     """Search for one artist; None when it was removed while the job waited.
 
     The network is asked first, then everything is written in short transactions: one for
-    a thousand songs would lock all others out for longer than they wait.
+    a thousand songs would lock all others out for longer than they wait. `by_person`: somebody
+    waits, so answers that were kept for longer do not do.
     """
     tell = progress or _silent
+    _describe_if_due(artist_id, tell)
     with db.session():
         artist = artists.find(artist_id)
         if artist is None:
             return None
-        wanted = artists.wanted(artist)
-        facts, wishes, lines = _facts(artist), _rules(artist), _lines()
-        name = artist.name
-        steps = len([kind for kind in services.ALL if kind.find_videos and kind.is_on])
-    done = 0
+        wanted, name = artists.wanted(artist), artist.name
+        known = proposals.facts_of(artist)
+        wishes, lines = proposals.rules_of(artist), proposals.lines_for(artist)
+    steps, done = len(finders.queues()) + 1, 0
 
     def heard(note: str) -> None:
         nonlocal done
         done += 1
-        tell(done, steps + 1, f"{name}: {note}")
+        tell(done, steps, f"{name}: {note}")
 
-    tell(0, steps + 1, f"{name}: asking the services")
-    asked = finders.ask(wanted, heard)
-    proposals = match.propose(facts, asked.found, wishes, lines)
+    tell(0, steps, f"{name}: asking the services")
+    asked = finders.ask(wanted, heard, oldest=FRESH_FOR_PEOPLE if by_person else None)
+    found = match.propose(known, asked.found, wishes, lines)
     try:
         with db.session():
-            made = _keep(artist_id, name, asked, proposals)
+            made = _keep(artist_id, name, asked, found)
     except NotFound:  # removed while the services were asked
         return None
-    tell(steps + 1, steps + 1, _summary(name, made))
+    tell(steps, steps, _summary(name, made))
     return made
 
 
-def _keep(
-    artist_id: int, name: str, asked: Asked, proposals: Sequence[match.Proposal]
-) -> Discovery:
-    taken = [_taken(proposal) for proposal in proposals]
-    stored = [_written(partial(intake.store, artist_id, some)) for some in _shares(taken)]
+def _describe_if_due(artist_id: int, tell: Progress) -> None:
+    """Before anything is judged: uploads come under other names and on channels, too."""
+    with db.session():
+        artist = artists.find(artist_id)
+        is_due = artist is not None and facts.is_due(artist)
+    if is_due:
+        describe.describe(artist_id, tell)
+
+
+def _keep(artist_id: int, name: str, asked: Asked, found: Sequence[match.Proposal]) -> Discovery:
+    stored = writing.store(artist_id, [proposals.kept(proposal) for proposal in found])
     made = Discovery(
         artist_id=artist_id,
-        videos=[video_id for one in stored for video_id in one.videos],
-        candidates=sum(one.candidates for one in stored),
-        queued=sum(_written(partial(_queue, some)) for some in _shares(_to_queue(artist_id))),
+        videos=stored.videos,
+        candidates=stored.candidates,
+        queued=writing.queue_wanted(artist_id),
         errors=asked.errors,
     )
     db.transact(lambda: _note(made, name, asked))
     return made
-
-
-def _shares(whole: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Parts for one transaction each, with a moment for others between; one if there is nothing."""
-    for start in range(0, max(1, len(whole)), AT_ONCE):
-        if start:
-            time.sleep(BREATH)
-        yield whole[start : start + AT_ONCE]
-
-
-def _written(write: Callable[[], T]) -> T:
-    try:
-        return db.transact(write)
-    except Conflict:  # somebody added one of the videos at this moment: the next look knows it
-        return db.transact(write)
 
 
 def _note(made: Discovery, name: str, asked: Asked) -> None:
@@ -111,7 +92,7 @@ def _note(made: Discovery, name: str, asked: Asked) -> None:
     artists.mark_checked(
         made.artist_id,
         failures=failures,
-        next_check_at=_next_check(all_failed=failures > 0 and not asked.asked),
+        next_check_at=rhythm.plan(made.artist_id, all_failed=failures > 0 and not asked.asked),
     )
     activity.record(
         "artist.discovered",
@@ -122,127 +103,6 @@ def _note(made: Discovery, name: str, asked: Asked) -> None:
         queued=made.queued,
         errors=[error.message for error in asked.errors],
     )
-
-
-def _to_queue(artist_id: int) -> list[int]:
-    """What is wanted of an artist that is monitored; not what a person took out of the queue."""
-    if not settings.get(options.automatic_download) or not settings.get(options.library_path):
-        return []
-    cancelled = Download.select(Download.video).where(Download.state == WorkState.CANCELLED)
-    query = (
-        Video.select(Video.id)
-        .join(Artist)
-        .where(
-            Video.artist == artist_id,
-            Artist.monitored,
-            Video.status == VideoStatus.WANTED,
-            Video.id.not_in(cancelled),
-        )
-    )
-    return [video_id for (video_id,) in query.order_by(Video.id).tuples()]
-
-
-def _queue(video_ids: Sequence[int]) -> int:
-    """Queue what can be had; how many there were."""
-    queued = 0
-    for video_id in video_ids:
-        if sources.best_source(video_id) is None:
-            continue
-        try:
-            queue.add(video_id)
-        except (Conflict, NotFound):  # blocked or gone since
-            continue
-        queued += 1
-    return queued
-
-
-def _facts(artist: Artist) -> match.ArtistFacts:
-    ids = words.ids_of_artist(artist.id)
-    channel = ids.get("youtube_channel")
-    return match.ArtistFacts(name=artist.name, channels=(channel,) if channel else ())
-
-
-def _rules(artist: Artist) -> match.Rules:
-    wanted = artists.wanted_rules(artist)
-    return match.Rules(
-        types=tuple(VideoType(kind) for kind in wanted.types),
-        year_from=wanted.year_from,
-        year_to=wanted.year_to,
-        words_in=wanted.words_in,
-        words_out=wanted.words_out,
-        min_score=wanted.min_score,
-        review=wanted.mode == rules.REVIEW,
-    )
-
-
-def _lines() -> match.Lines:
-    return match.Lines(
-        accept=settings.get(options.accept_score), review=settings.get(options.review_score)
-    )
-
-
-def _taken(proposal: match.Proposal) -> intake.Proposal:
-    """As the library stores it."""
-    song = videos.Song(
-        title=proposal.title,
-        type=_type_of(proposal),
-        version=proposal.version,
-        year=proposal.year,
-        released=proposal.released,
-        album=proposal.album,
-        label=proposal.label,
-        duration=proposal.duration,
-        featured=proposal.featured,
-        directors=proposal.directors,
-        genres=proposal.genres,
-        ids=proposal.ids,
-    )
-    uploads = tuple(_upload(proposal, candidate) for candidate in proposal.candidates)
-    # ids come from catalogues alone: what one of them lists is a video, with or without uploads
-    return intake.Proposal(song=song, uploads=uploads, is_listed=bool(proposal.ids))
-
-
-def _type_of(proposal: match.Proposal) -> str:
-    """A catalogue of music videos lists official ones unless it says otherwise."""
-    kind = proposal.type
-    return (VideoType.OFFICIAL if kind is VideoType.UNSPECIFIED else kind).value
-
-
-def _upload(proposal: match.Proposal, candidate: match.Candidate) -> intake.Upload:
-    upload = candidate.upload
-    return intake.Upload(
-        source_id=upload.source_id,
-        title=upload.title,
-        score=candidate.score,
-        verdict=_verdict(proposal, candidate),
-        provider=upload.provider,
-        type=candidate.type.value,
-        version=candidate.version,
-        channel=upload.channel,
-        channel_id=upload.channel_id,
-        published_at=upload.published_at,
-        duration=upload.duration,
-        max_height=upload.max_height,
-        reasons=[{"text": reason.text, "points": reason.points} for reason in candidate.reasons],
-        availability=upload.availability,
-        image_url=upload.image_url,
-        found_by=upload.found_by,
-        group_key=proposal.group_key,
-    )
-
-
-def _verdict(proposal: match.Proposal, candidate: match.Candidate) -> Verdict:
-    """Nobody is asked about what the artist's rules do not want."""
-    if candidate.verdict is Verdict.REVIEW and not proposal.fits:
-        return Verdict.REFUSED
-    return candidate.verdict
-
-
-def _next_check(*, all_failed: bool) -> int:
-    if all_failed:
-        return clock.now() + RETRY_AFTER
-    interval = settings.get(options.discovery_interval) * clock.DAY
-    return clock.now() + int(interval * random.uniform(1 - SPREAD, 1 + SPREAD))
 
 
 def _summary(name: str, made: Discovery) -> str:

@@ -16,6 +16,7 @@ from mvidarr.settings import options
 
 log = logging.getLogger(__name__)
 
+SIDECARS = ("-poster.jpg", "-thumb.jpg", "-fanart.jpg")  # endings of the files beside a video
 FRAME_AT = 0.15  # part of the duration: after black and titles, before the end
 
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from mvidarr import models, settings
 from mvidarr.core import db
 from mvidarr.core.errors import Conflict
-from mvidarr.core.terms import VideoStatus, Wish, WorkState
+from mvidarr.core.terms import Verdict, VideoStatus, Wish, WorkState
 from mvidarr.downloads import queue
-from mvidarr.library import sources, videos
+from mvidarr.library import decisions, sources, videos
+from mvidarr.library.sources import Named
 from mvidarr.library.videos import Song
 from mvidarr.settings import options
 
@@ -15,13 +16,52 @@ _OPEN = (VideoStatus.WANTED, VideoStatus.FAILED)
 _CHANGEABLE = (WorkState.QUEUED, WorkState.PAUSED, WorkState.PARKED)
 
 
-def accept(source_id: int, by: int | None) -> models.Video:
+def accept(source_id: int, by: int | None, seen: Verdict | None = None) -> models.Video:
     """Take a candidate for its video, and fetch that."""
 
     def work() -> models.Video:
-        video = sources.accept(source_id, by)
+        video = sources.accept(source_id, by, seen)
         _follow(video.id, by)
         return videos.get(video.id)
+
+    return db.transact(work)
+
+
+def file_under(
+    source_id: int, named: Named, by: int | None, seen: Verdict | None = None
+) -> models.Video:
+    """Take an upload for the song that a person named, and fetch that."""
+
+    def work() -> models.Video:
+        video = sources.file_under(source_id, named, by, seen)
+        _follow(video.id, by)
+        return videos.get(video.id)
+
+    return db.transact(work)
+
+
+def undecide(source_id: int) -> models.VideoSource:
+    """Take a decision back, and what was fetched because of it out of the queue."""
+
+    def work() -> models.VideoSource:
+        source = sources.get(source_id)
+        active = queue.active_of(source.video_id) if source.video_id else None
+        if source.verdict_by_id and active and active.source_id == source_id:
+            queue.cancel(active.id)
+        return sources.undecide(source_id)
+
+    return db.transact(work)
+
+
+def take_back(decision_id: int) -> models.Decision:
+    """Take a remembered decision back, wherever the library has its upload now."""
+
+    def work() -> models.Decision:
+        decision = decisions.get(decision_id)
+        for source_id in decisions.sources_of(decision):
+            undecide(source_id)
+        decisions.remove(decision_id)
+        return decision
 
     return db.transact(work)
 

@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 
 TURN_PATIENCE = 10.0  # seconds to wait for the service's next slot
 MOST_PLACES = 5  # names to try when others already have a file there
-ARTWORK = ("-poster.jpg", "-thumb.jpg", "-fanart.jpg")
 
 
 def fetch(job: Job) -> Job:
@@ -82,7 +81,7 @@ def tell(job: Job) -> Job:
     told = describe.sidecar(video, facts, existing)
     sidecars = {_written(job.staging / "movie.nfo", told): ".nfo"}
     if cover:
-        for ending in ARTWORK:
+        for ending in artwork.SIDECARS:
             sidecars[_written(job.staging / f"picture{ending}", cover)] = ending
     for name in job.notes.get("subtitles", ()):
         sidecars[job.staging / name] = name.removeprefix(Path(job.notes["file"]).stem)

@@ -109,6 +109,14 @@ def by_id(artist_id: int) -> ArtistRow | None:
     return rows[0] if rows else None
 
 
+def by_ids(ids: Sequence[int]) -> list[ArtistRow]:
+    """The artists of these ids that there still are, by name."""
+    query = _joined(_COLUMNS).where(Artist.id.in_(list(ids)))
+    rows = list(pages.Rows(query.order_by(Artist.sort_key, Artist.id).tuples(), ArtistRow))
+    _lend_pictures(rows)
+    return rows
+
+
 def letters() -> set[str]:
     """Headings of the alphabet under which there is somebody."""
     firsts = Artist.select(fn.SUBSTR(Artist.sort_key, 1, 1)).distinct().tuples()

@@ -2,22 +2,32 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count
-from pathlib import PurePosixPath
 from typing import Any
 
 from peewee import IntegrityError
 
 from mvidarr import activity, models
 from mvidarr.core import clock, db, text
-from mvidarr.core.errors import Conflict, Invalid, NotFound
+from mvidarr.core.errors import Conflict, NotFound
 from mvidarr.integrations import protocols
-from mvidarr.library import edit, files, rules, search, status, words
+from mvidarr.jobs import jobs
+from mvidarr.library import (
+    aliases,
+    decisions,
+    edit,
+    files,
+    folders,
+    origins,
+    rules,
+    search,
+    status,
+    words,
+)
 from mvidarr.library.rules import Rules
 from mvidarr.library.tables import Artist, ExternalId, Video, VideoFile
-from mvidarr.media import naming, safe_names
 
-LOCKABLE = ("name", "disambiguation", "country", "bio")
+LOCKABLE = ("name", "disambiguation", "country", "bio", "genres", "aliases")
+MOST_GENRES = 10
 CHANGEABLE = (
     *LOCKABLE,
     *("sort_name", "monitored", "folder", "rules", "ids", "locked"),
@@ -39,14 +49,15 @@ class NewArtist:
 
 
 def add(new: NewArtist) -> models.Artist:
-    """Raises Conflict when the library has the artist, by name and disambiguation or by an id."""
+    """Raises Conflict when the library has the artist: by name, by another name or by an id."""
     name = edit.line("name", new.name, needed=True)
     apart = edit.line("disambiguation", new.disambiguation)
     wanted = rules.parse(new.rules)
 
     def work() -> models.Artist:
         _check_free(name, apart)
-        folder = _checked_folder(new.folder) if new.folder else _free_folder(name, apart)
+        _check_not_alias(name, apart, new.ids)
+        folder = folders.checked(new.folder) if new.folder else folders.free(name, apart)
         try:
             artist: models.Artist = Artist.create(
                 name=name,
@@ -57,7 +68,7 @@ def add(new: NewArtist) -> models.Artist:
                 monitored=new.monitored,
                 rules=wanted.stored(),
                 folder=folder,
-                folder_key=_folder_key(folder),
+                folder_key=folders.key_of(folder),
             )
         except IntegrityError as error:
             raise Conflict(f"{name} was added in the meantime.") from error
@@ -90,12 +101,12 @@ def find_by_name(name: str, disambiguation: str = "") -> models.Artist | None:
 
 
 def known_as(name: str, disambiguation: str, ids: Mapping[str, str]) -> models.Artist | None:
-    """The artist in the library that a catalogue means: by an id, else by its whole name."""
+    """The artist in the library that a catalogue means: by an id, by its name, by another name."""
     for kind, value in ids.items():
         row = ExternalId.get_or_none(ExternalId.kind == kind, ExternalId.value == value)
         if row is not None and row.artist_id:
             return find(row.artist_id)
-    return find_by_name(name, disambiguation)
+    return find_by_name(name, disambiguation) or _also_called(name, ids)
 
 
 def change(artist_id: int, changes: Mapping[str, Any]) -> models.Artist:
@@ -104,18 +115,24 @@ def change(artist_id: int, changes: Mapping[str, Any]) -> models.Artist:
     with db.atomic():
         artist = get(artist_id)
         values = edit.differing(artist, _values(artist, changes))
-        edited = [name for name in values if name in LOCKABLE]
+        others = _other_names(artist, values, changes)
+        given = values if others is None else {**values, "aliases": others}
+        edited = [name for name in LOCKABLE if name in given]
         if {"name", "disambiguation"} & values.keys():
             _check_free(
                 values.get("name", artist.name),
                 values.get("disambiguation", artist.disambiguation),
                 except_for=artist.id,
             )
-        locked = edit.locks(artist, changes, LOCKABLE, edited)
-        edit.write(artist, {**values, **edit.differing(artist, {"locked": locked})})
+        key = artist.name_key
+        _write(artist, changes, values, edited)
+        if others is not None:
+            aliases.replace(artist.id, others)
         if "ids" in changes:
             words.set_artist_ids(artist.id, changes["ids"])
-        _follow_up(artist, values)
+        if "name_key" in values:
+            decisions.carry(key, values["name_key"])
+        _follow_up(artist, given)
     return artist
 
 
@@ -204,6 +221,30 @@ def _values(artist: models.Artist, changes: Mapping[str, Any]) -> dict[str, Any]
     return values
 
 
+def _other_names(
+    artist: models.Artist, values: Mapping[str, Any], changes: Mapping[str, Any]
+) -> list[str] | None:
+    """What a person says that the artist is also called; None when that is nothing new."""
+    if "aliases" not in changes:
+        return None
+    given = aliases.tidied(changes["aliases"], values.get("name", artist.name))
+    return given if given != aliases.of(artist.id) else None
+
+
+def _write(
+    artist: models.Artist,
+    changes: Mapping[str, Any],
+    values: Mapping[str, Any],
+    edited: Sequence[str],
+) -> None:
+    """The columns, what is locked from now on, and that a person said it."""
+    locked = edit.locks(artist, changes, LOCKABLE, edited)
+    unlocked = [name for name in artist.locked if name not in locked]
+    said = [name for name in edited if name in origins.ARTIST]
+    marks = {"locked": locked, "origins": origins.edited(artist.origins, said, unlocked)}
+    edit.write(artist, {**values, **edit.differing(artist, marks)})
+
+
 def _named(artist: models.Artist, raw: Any) -> dict[str, Any]:
     name = edit.line("name", raw, needed=True)
     return {"name": name, "name_key": text.name_key(name), "sort_key": text.sort_key(name)}
@@ -221,6 +262,10 @@ def _bio(artist: models.Artist, raw: Any) -> dict[str, Any]:
     return {"bio": text.tidy_lines(raw or "")[:10_000] or None}
 
 
+def _genres(artist: models.Artist, raw: Any) -> dict[str, Any]:
+    return {"genres": words.names(raw)[:MOST_GENRES]}
+
+
 def _monitored(artist: models.Artist, raw: Any) -> dict[str, Any]:
     return {"monitored": bool(raw)}
 
@@ -228,8 +273,8 @@ def _monitored(artist: models.Artist, raw: Any) -> dict[str, Any]:
 def _foldered(artist: models.Artist, raw: Any) -> dict[str, Any]:
     if not raw:
         return {}
-    folder = _checked_folder(raw, except_for=artist.id)
-    return {"folder": folder, "folder_key": _folder_key(folder)}
+    folder = folders.checked(raw, except_for=artist.id)
+    return {"folder": folder, "folder_key": folders.key_of(folder)}
 
 
 def _ruled(artist: models.Artist, raw: Any) -> dict[str, Any]:
@@ -241,6 +286,7 @@ _COLUMNS: Mapping[str, Callable[[models.Artist, Any], dict[str, Any]]] = {
     "disambiguation": _apart,
     "country": _country,
     "bio": _bio,
+    "genres": _genres,
     "monitored": _monitored,
     "folder": _foldered,
     "rules": _ruled,
@@ -249,7 +295,7 @@ _COLUMNS: Mapping[str, Callable[[models.Artist, Any], dict[str, Any]]] = {
 
 def _follow_up(artist: models.Artist, values: Mapping[str, Any]) -> None:
     """What else a change of an artist changes."""
-    if {"name", "disambiguation"} & values.keys():
+    if {"name", "disambiguation", "aliases"} & values.keys():
         words.index_artist(artist)
     if "name" in values:
         videos = Video.select(Video.id).where(Video.artist_id == artist.id)
@@ -257,6 +303,7 @@ def _follow_up(artist: models.Artist, values: Mapping[str, Any]) -> None:
             words.index_videos(some)
     if "rules" in values:
         refit(artist.id)
+        jobs.add("rejudge", str(artist.id))
     if values:
         activity.record(
             "artist.changed",
@@ -276,37 +323,23 @@ def _check_free(name: str, disambiguation: str, except_for: int = 0) -> None:
         )
 
 
-def _free_folder(name: str, disambiguation: str) -> str:
-    """A folder of the artist's own: its name, or the name with what sets it apart."""
-    base = name if safe_names.component(name) else "Artist"
-    apart = text.cut_bytes(safe_names.value(disambiguation), 60).strip()
-    marks = chain([""], [f" ({apart})"] if apart else [], (f" ({n})" for n in count(2)))
-    folders = (safe_names.component(base, ending=mark) for mark in marks)
-    return next(folder for folder in folders if not _is_taken(folder))
+def _check_not_alias(name: str, disambiguation: str, ids: Mapping[str, str]) -> None:
+    known = None if disambiguation else _also_called(name, ids)
+    if known is not None:
+        raise Conflict(
+            f"{known.name} is in the library already and is also called {name}. Say what sets "
+            "this one apart, for example its country or its years."
+        )
 
 
-def _checked_folder(raw: str, except_for: int = 0) -> str:
-    """A folder that a person gave, safe on every disk. Raises Invalid."""
-    path = PurePosixPath(text.tidy(raw).replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise Invalid({"folder": "Give a folder inside the library, without .. in it."})
-    parts = [safe_names.component(part) for part in path.parts]
-    folder = str(PurePosixPath(*parts)) if all(parts) else ""
-    if not folder or len(folder) > 500:
-        raise Invalid({"folder": "This cannot be the name of a folder."})
-    if _is_taken(folder, except_for):
-        raise Invalid({"folder": "Another artist has this folder."})
-    return folder
-
-
-def _is_taken(folder: str, except_for: int = 0) -> bool:
-    query = Artist.select().where(Artist.folder_key == _folder_key(folder), Artist.id != except_for)
-    taken: bool = query.exists()
-    return taken
-
-
-def _folder_key(folder: str) -> str:
-    return text.bounded(naming.path_key(folder))
+def _also_called(name: str, ids: Mapping[str, str]) -> models.Artist | None:
+    """The one artist of that other name, unless a catalogue knows them as two."""
+    known = aliases.owner_of(name)
+    if known is None:
+        return None
+    theirs = words.ids_of_artist(known.id)
+    differs = any(theirs.get(kind, value) != value for kind, value in ids.items())
+    return None if differs else known
 
 
 def _paths(artist_id: int) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from mvidarr.core import clock, text
 from mvidarr.core.errors import Invalid
+from mvidarr.library import pictures
 
 
 def check_names(changes: Mapping[str, Any], offered: Iterable[str]) -> None:
@@ -24,7 +25,7 @@ def locks(
     row: Any, changes: Mapping[str, Any], lockable: Iterable[str], edited: Iterable[str]
 ) -> list[str]:
     """The fields locked from now on: those that `locked` names or that were, and what is edited."""
-    offered = list(lockable)
+    offered = [*lockable, pictures.LOCK]
     given = changes.get("locked", row.locked)
     if unknown := sorted(set(given) - set(offered)):
         raise Invalid({"locked": f"{unknown[0]} cannot be locked."})

@@ -14,7 +14,7 @@ from peewee import fn
 from mvidarr.core import text
 from mvidarr.core.errors import Invalid
 from mvidarr.core.terms import VideoStatus, VideoType
-from mvidarr.library import search
+from mvidarr.library import availability, search
 from mvidarr.library.tables import Genre, Video, VideoFile, VideoGenre
 
 # what lists take beside filters
@@ -193,5 +193,6 @@ _FILTERS: Mapping[str, _Filter] = {
     "genre": _Filter(check=_check_genre, condition=_has_genre),
     "quality": _Filter(check=_one_of(QUALITIES), condition=_has_quality),
     "has_file": _Filter(check=_one_of(("yes", "no")), condition=_has_file),
+    "only_copy": _Filter(check=_one_of(("1",)), condition=lambda _: availability.is_only_copy()),
 }
 NAMES = (*_FILTERS, "q")

@@ -1,10 +1,12 @@
 """Stored pictures: which video has which, and their addresses, which their content names."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from mvidarr import activity
 from mvidarr.core import db
-from mvidarr.library.tables import Image, Video
+from mvidarr.library.tables import Artist, Image, Video
+
+LOCK = "image"  # among the locked fields of what has a picture that a person chose
 
 
 class Picture(Protocol):
@@ -22,18 +24,59 @@ class Picture(Protocol):
 
 def attach(video_id: int, picture: Picture) -> bool:
     """Show this picture for a video, unless a person chose another one; false when it is gone."""
-    columns = {"width": picture.width, "height": picture.height, "colour": picture.colour}
     with db.atomic():
         video = Video.get_or_none(Video.id == video_id)
-        if video is None or "image" in video.locked:
+        if video is None or LOCK in video.locked:
             return False
-        Image.insert(hash=picture.hash, **columns).on_conflict_ignore().execute()
-        image = Image.get(Image.hash == picture.hash)
-        Video.update(image=image.id).where(Video.id == video_id).execute()
-        activity.touch("video", video_id)
-        activity.touch("videos", video_id)
-        activity.touch("artist", video.artist_id)
+        _show(video, picture)
     return True
+
+
+def attach_to_artist(artist_id: int, picture: Picture) -> bool:
+    """The same for an artist."""
+    with db.atomic():
+        artist = Artist.get_or_none(Artist.id == artist_id)
+        if artist is None or LOCK in artist.locked:
+            return False
+        _show(artist, picture)
+    return True
+
+
+def choose(row: Any, picture: Picture) -> None:
+    """Show the picture that a person chose for a video or an artist, whatever is found later."""
+    with db.atomic():
+        _lock(row, [*row.locked, LOCK])
+        _show(row, picture)
+
+
+def let_go(row: Any) -> None:
+    """Have the picture of a video or an artist found again, by the next search."""
+    with db.atomic():
+        _lock(row, [name for name in row.locked if name != LOCK])
+        _write(row, None)
+
+
+def _lock(row: Any, names: list[str]) -> None:
+    table = type(row)
+    row.locked = list(dict.fromkeys(names))
+    table.update(locked=row.locked).where(table.id == row.id).execute()
+
+
+def _show(row: Any, picture: Picture) -> None:
+    columns = {"width": picture.width, "height": picture.height, "colour": picture.colour}
+    Image.insert(hash=picture.hash, **columns).on_conflict_ignore().execute()
+    _write(row, Image.get(Image.hash == picture.hash).id)
+
+
+def _write(row: Any, image_id: int | None) -> None:
+    table = type(row)
+    table.update(image=image_id).where(table.id == row.id).execute()
+    if table is Artist:
+        activity.touch("artist", row.id)
+        return
+    activity.touch("video", row.id)
+    activity.touch("videos", row.id)
+    activity.touch("artist", row.artist_id)
 
 
 def address(image_hash: str | None, width: int = 640) -> str | None:

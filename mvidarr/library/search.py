@@ -1,9 +1,9 @@
 """Find by words: folded terms of a row, rewritten with it, each asked for by its beginning."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from peewee import fn
+from peewee import chunked, fn
 
 from mvidarr.core import db, text
 from mvidarr.library.tables import SearchTerm
@@ -11,19 +11,31 @@ from mvidarr.library.tables import SearchTerm
 ARTIST, VIDEO = "artist", "video"
 MOST_WORDS = 8  # of one question; more only narrow what is already one row
 RARE = 2000  # rows with one word, at most
+AT_ONCE = 500  # words in one statement
 _LAST = "\U0010ffff"
 
 
 def index(kind: str, ref_id: int, texts: Iterable[str | None]) -> None:
     """Have the row found by the words of `texts`, and by no others."""
-    wanted = set(text.words(" ".join(part for part in texts if part)))
-    mine = (SearchTerm.kind == kind) & (SearchTerm.ref_id == ref_id)
-    known = {term for (term,) in SearchTerm.select(SearchTerm.term).where(mine).tuples()}
-    if gone := known - wanted:
-        SearchTerm.delete().where(mine & SearchTerm.term.in_(gone)).execute()
-    if fresh := sorted(wanted - known):
-        rows = [{"term": term, "kind": kind, "ref_id": ref_id} for term in fresh]
-        SearchTerm.insert_many(rows).execute()
+    index_all(kind, {ref_id: texts})
+
+
+def index_all(kind: str, texts: Mapping[int, Iterable[str | None]]) -> None:
+    """Have each row found by the words of its texts, and by no others."""
+    mine = (SearchTerm.kind == kind) & SearchTerm.ref_id.in_(list(texts))
+    known: dict[int, set[str]] = {ref_id: set() for ref_id in texts}
+    for ref_id, term in SearchTerm.select(SearchTerm.ref_id, SearchTerm.term).where(mine).tuples():
+        known[ref_id].add(term)
+    rows: list[dict[str, Any]] = []
+    for ref_id, parts in texts.items():
+        wanted = set(text.words(" ".join(part for part in parts if part)))
+        if gone := known[ref_id] - wanted:
+            row = (SearchTerm.kind == kind) & (SearchTerm.ref_id == ref_id)
+            SearchTerm.delete().where(row & SearchTerm.term.in_(gone)).execute()
+        fresh = sorted(wanted - known[ref_id])
+        rows += [{"term": term, "kind": kind, "ref_id": ref_id} for term in fresh]
+    for some in chunked(rows, AT_ONCE):
+        SearchTerm.insert_many(some).execute()
 
 
 def forget(kind: str, ref_ids: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from mvidarr import models
 from mvidarr.core import clock
-from mvidarr.library import artists, filters, links, words
+from mvidarr.library import aliases, artists, facts, filters, links, words
 from mvidarr.library.artist_rows import ArtistRow
 from mvidarr.library.details import Detail
 from mvidarr.library.sources import Candidate
@@ -37,6 +37,10 @@ def artist(row: models.Artist, shown: ArtistRow, ids: Mapping[str, str]) -> dict
         **artist_row(shown),
         "sort_key": row.sort_key,
         "bio": row.bio,
+        "genres": row.genres,
+        "aliases": aliases.of(row.id),
+        "origins": facts.sources_of(row),
+        "asked_at": clock.iso(facts.asked_at(row) or None),
         "rules": artists.wanted_rules(row).stored(),
         "ids": {catalogue.kind: ids.get(catalogue.kind) for catalogue in words.ARTIST_IDS},
         "failures": row.failures,
@@ -57,6 +61,7 @@ def video_row(row: VideoRow) -> dict[str, Any]:
         "quality": row.quality,
         "size": row.size,
         "has_file": row.has_file,
+        "only_copy": row.only_copy,
         "image": row.image,
         "artist": {"id": row.artist_id, "name": row.artist_name},
         "progress": _progress(row),
@@ -79,6 +84,7 @@ def video(detail: Detail) -> dict[str, Any]:
         "directors": list(detail.names["directors"]),
         "genres": list(detail.names["genres"]),
         "ids": {catalogue.kind: detail.ids.get(catalogue.kind) for catalogue in words.VIDEO_IDS},
+        "origins": {name: by for name, by in row.origins.items() if by},
         "locked": row.locked,
         "sources": [source(each) for each in detail.sources],
         "files": [file(each) for each in detail.files],

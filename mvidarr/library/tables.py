@@ -7,15 +7,18 @@ from typing import Any, Final
 
 from mvidarr import models
 
+Alias: Final[Any] = models.Alias
 Artist: Final[Any] = models.Artist
 Block: Final[Any] = models.Block
 Credit: Final[Any] = models.Credit
+Decision: Final[Any] = models.Decision
 Download: Final[Any] = models.Download
 Event: Final[Any] = models.Event
 ExternalId: Final[Any] = models.ExternalId
 Genre: Final[Any] = models.Genre
 Image: Final[Any] = models.Image
 SearchTerm: Final[Any] = models.SearchTerm
+Twin: Final[Any] = models.Twin
 Video: Final[Any] = models.Video
 VideoFile: Final[Any] = models.VideoFile
 VideoGenre: Final[Any] = models.VideoGenre

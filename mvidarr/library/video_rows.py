@@ -9,7 +9,7 @@ from peewee import JOIN
 from mvidarr import models
 from mvidarr.core import db
 from mvidarr.core.db import Page, Place
-from mvidarr.library import filters, pages, pictures, words
+from mvidarr.library import availability, filters, pages, pictures, words
 from mvidarr.library.filters import Filters
 from mvidarr.library.tables import Artist, Credit, Download, Genre, Image, Video, VideoFile
 
@@ -34,7 +34,7 @@ class Progress:
 
 @dataclass(slots=True)
 class VideoRow:
-    """One video as a card or a line shows it."""
+    """One video as a card or a line shows it. `only_copy`: no upload of it can be had any more."""
 
     id: int
     title: str
@@ -57,6 +57,7 @@ class VideoRow:
     file_duration: float | None
     progress: Progress | None = None
     directors: Sequence[str] = ()
+    only_copy: bool = False
 
     kind_name = "video"
 
@@ -165,7 +166,7 @@ def _joined(columns: Sequence[Any]) -> Any:
 
 
 def _complete(rows: Sequence[VideoRow], *, people: bool) -> None:
-    """Add what a join would repeat: active downloads, directors."""
+    """Add what a join would repeat: active downloads, directors, whether uploads are left."""
     if not rows:
         return
     by_id = {row.id: row for row in rows}
@@ -173,6 +174,8 @@ def _complete(rows: Sequence[VideoRow], *, people: bool) -> None:
     active = Download.select(*columns).where(Download.active_key.in_([str(id_) for id_ in by_id]))
     for video_id, *progress in active.tuples():
         by_id[video_id].progress = Progress(*progress)
+    for video_id in availability.only_copies([row.id for row in rows if row.has_file]):
+        by_id[video_id].only_copy = True
     if people:
         for video_id, names in directors_of(list(by_id)).items():
             by_id[video_id].directors = names

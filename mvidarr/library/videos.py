@@ -11,9 +11,9 @@ from mvidarr.core import db, text
 from mvidarr.core.errors import Conflict, Invalid, NotFound
 from mvidarr.core.terms import ACTIVE, VideoType, Wish, WorkState
 from mvidarr.jobs import claim, wake
-from mvidarr.library import artists, edit, files, search, status, words
+from mvidarr.library import artists, edit, files, origins, search, status, words
 from mvidarr.library.status import restate
-from mvidarr.library.tables import Credit, Download, Genre, Video, VideoFile, VideoGenre
+from mvidarr.library.tables import Download, Video, VideoFile
 
 __all__ = [
     "LOCKABLE",
@@ -22,17 +22,20 @@ __all__ = [
     "change",
     "create",
     "delete",
+    "describe",
     "enrich",
     "find",
     "get",
+    "insert",
     "key_of",
     "restate",
     "wish",
 ]
 
+NAMES = words.NAMES
 COLUMNS = ("title", "version", "type", "year", "released", "album", "label")
-NAMES = ("featured", "directors", "genres")
 LOCKABLE = (*COLUMNS, *NAMES)
+FACTS = ("year", "released", "album", "label", "duration")  # columns that catalogues fill
 _YEARS = (1890, 2100)
 
 Key = tuple[str, str, str]
@@ -40,7 +43,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Song:
-    """What a video is, whoever says so. Duration in seconds, `released` as yyyy-mm-dd."""
+    """What a video is. Duration in seconds, `released` as yyyy-mm-dd. `origins`: who says so."""
 
     title: str
     type: str = VideoType.OFFICIAL.value
@@ -54,6 +57,8 @@ class Song:
     directors: Sequence[str] = ()
     genres: Sequence[str] = ()
     ids: Mapping[str, str] = field(default_factory=dict)  # imvdb_video, mb_recording
+    origins: Mapping[str, str] = field(default_factory=dict)  # field → service
+    image_url: str | None = None  # where a catalogue shows a picture
 
 
 def key_of(title: str, kind: str, version: str) -> Key:
@@ -66,6 +71,13 @@ def create(artist: models.Artist, song: Song, wish: Wish = Wish.AUTO) -> models.
 
     Raises Conflict when the artist has this title in this type and version.
     """
+    video = insert(artist, song, wish)
+    describe({video.id: song})
+    return video
+
+
+def insert(artist: models.Artist, song: Song, wish: Wish) -> models.Video:
+    """A new row, whose words `describe` writes, for many at once. Raises Conflict."""
     title_key, kind, version_key = key_of(song.title, song.type, song.version)
     try:
         with db.atomic():
@@ -83,18 +95,24 @@ def create(artist: models.Artist, song: Song, wish: Wish = Wish.AUTO) -> models.
                 label=_cut(song.label),
                 duration=song.duration,
                 wish=wish.value,
+                origins=_origins(song),
+                image_url=_link(song),
                 fits=artists.wanted_rules(artist).wants(
                     kind=kind, title=song.title, version=song.version, year=song.year
                 ),
             )
     except IntegrityError as error:
         raise Conflict(f"{artist.name} has {song.title} in this version already.") from error
-    _set_names(
-        video.id, {"featured": song.featured, "directors": song.directors, "genres": song.genres}
-    )
-    words.add_video_ids(video.id, song.ids)
-    words.index_videos([video.id])
     return video
+
+
+def describe(songs: Mapping[int, Song]) -> None:
+    """Write the words of new videos: names, ids, and what search finds them by."""
+    words.add_credits((ident, words.FEATURED, song.featured) for ident, song in songs.items())
+    words.add_credits((ident, words.DIRECTOR, song.directors) for ident, song in songs.items())
+    words.add_genres((ident, song.genres) for ident, song in songs.items())
+    words.add_video_ids((ident, song.ids) for ident, song in songs.items())
+    words.index_videos(list(songs))
 
 
 def add(artist_id: int, song: Song) -> models.Video:
@@ -103,7 +121,8 @@ def add(artist_id: int, song: Song) -> models.Video:
     def work() -> models.Video:
         artist = artists.get(artist_id)
         values = _columns({name: getattr(song, name) for name in (*COLUMNS, *NAMES)})
-        made = create(artist, Song(**values, ids=song.ids), Wish.WANT)
+        said = {name: origins.PERSON for name, value in values.items() if value}
+        made = create(artist, Song(**values, ids=song.ids, origins=said), Wish.WANT)
         restate([made.id])
         activity.record(
             "video.found", made.title, artist_id=artist_id, video_id=made.id, by_hand=True
@@ -139,8 +158,10 @@ def change(video_id: int, changes: Mapping[str, Any]) -> models.Video:
         values = edit.differing(video, given)
         edited = [name for name in (*values, *names) if name in LOCKABLE]
         locked = edit.locks(video, changes, LOCKABLE, edited)
-        _write(video, values | edit.differing(video, {"locked": locked}))
-        _set_names(video_id, names)
+        unlocked = [name for name in video.locked if name not in locked]
+        marks = {"locked": locked, "origins": origins.edited(video.origins, edited, unlocked)}
+        _write(video, values | edit.differing(video, marks))
+        words.set_names(video_id, names)
         if edited:
             words.index_videos([video_id])
             _record_change(video, fields=edited)
@@ -148,29 +169,47 @@ def change(video_id: int, changes: Mapping[str, Any]) -> models.Video:
     return get(video_id)
 
 
-def enrich(video: models.Video, song: Song) -> None:
-    """Fill what is not known yet with what a catalogue says; a locked field stays as it is."""
-    held = set(video.locked)
-    columns = ("year", "released", "album", "label", "duration")
-    values = {
-        name: getattr(song, name)
-        for name in columns
-        if name not in held and getattr(video, name) is None and getattr(song, name) is not None
-    }
-    known = names_of(video.id)
-    names = {
-        name: list(getattr(song, name))
-        for name in NAMES
-        if name not in held and not known[name] and getattr(song, name)
-    }
-    edit.write(video, values)
-    _set_names(video.id, names)
-    words.add_video_ids(video.id, song.ids)
-    if "album" in values or names:
-        words.index_videos([video.id])
-    if "year" in values:
-        artist = artists.get(video.artist_id)
-        edit.write(video, edit.differing(video, {"fits": _fits(artist, video, values)}))
+def enrich(told: Sequence[tuple[models.Video, Song]]) -> list[int]:
+    """Take over what catalogues say, as far as their word counts; a locked field stays.
+
+    The ids of the videos that changed.
+    """
+    known = words.names_of([video.id for video, _ in told])
+    changed: set[int] = set()
+    reworded: set[int] = set()
+    dated: list[models.Video] = []
+    for video, song in told:
+        fresh = _heard(video, song, known[video.id])
+        names = {name: value for name, value in fresh.items() if name in NAMES}
+        known[video.id] |= names
+        changed |= {video.id} if fresh else set()
+        words.set_names(video.id, names)
+        if names or "album" in fresh:
+            reworded.add(video.id)
+        if "year" in fresh:
+            dated.append(video)
+    words.add_video_ids((video.id, song.ids) for video, song in told)
+    words.index_videos(sorted(reworded))
+    owners = {ident: artists.get(ident) for ident in {video.artist_id for video in dated}}
+    for video in dated:
+        fits = _fits(owners[video.artist_id], video, {})
+        edit.write(video, edit.differing(video, {"fits": fits}))
+    return sorted(changed)
+
+
+def _heard(video: models.Video, song: Song, names: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the columns that a catalogue knows better; all fields that change, also the names."""
+    known = {name: getattr(video, name) for name in FACTS} | dict(names)
+    told = {name: _cut_all(getattr(song, name)) for name in (*FACTS, *NAMES)}
+    told = {name: value for name, value in told.items() if value and name not in video.locked}
+    same = {name for name, value in told.items() if _is_alike(value, known[name])}
+    heard = [name for name in told if _counts(video, song, name, known[name], name in same)]
+    fresh = {name: told[name] for name in heard if name not in same}
+    sources = {**video.origins, **{name: by for name in heard if (by := song.origins.get(name))}}
+    values = {name: value for name, value in fresh.items() if name in FACTS}
+    marks = {"origins": sources, "image_url": _link(song) or video.image_url}
+    edit.write(video, values | edit.differing(video, marks))
+    return fresh
 
 
 def wish(ids: Iterable[int], what: Wish) -> list[int]:
@@ -219,14 +258,7 @@ def delete(ids: Iterable[int], *, with_files: bool = False) -> int:
 
 def names_of(video_id: int) -> dict[str, list[str]]:
     """Featured artists, directors and genres, in their order."""
-    credited = Credit.select(Credit.role, Credit.name).where(Credit.video_id == video_id)
-    rows = list(credited.order_by(Credit.position).tuples())
-    genres = Genre.select(Genre.name).join(VideoGenre).where(VideoGenre.video_id == video_id)
-    return {
-        "featured": [name for role, name in rows if role == words.FEATURED],
-        "directors": [name for role, name in rows if role == words.DIRECTOR],
-        "genres": [name for (name,) in genres.order_by(Genre.name_key).tuples()],
-    }
+    return words.names_of([video_id])[video_id]
 
 
 def _cancel_downloads(ids: Sequence[int]) -> None:
@@ -239,13 +271,29 @@ def _cancel_downloads(ids: Sequence[int]) -> None:
             wake.wake("downloads")  # somebody clears what it left
 
 
-def _set_names(video_id: int, names: Mapping[str, Iterable[str]]) -> None:
-    if "featured" in names:
-        words.set_credits(video_id, words.FEATURED, names["featured"])
-    if "directors" in names:
-        words.set_credits(video_id, words.DIRECTOR, names["directors"])
-    if "genres" in names:
-        words.set_genres(video_id, names["genres"])
+def _counts(video: models.Video, song: Song, name: str, known: Any, is_same: bool) -> bool:
+    """Whether what a catalogue says of a field is heard: nobody knew, or its word counts more."""
+    held = video.origins.get(name)
+    if not known or (is_same and held is None):
+        return True
+    return origins.may_replace(held, song.origins.get(name, ""), origins.VIDEO)
+
+
+def _is_alike(one: Any, other: Any) -> bool:
+    """Names in any order of theirs are the same, however they are spelled."""
+    if not isinstance(one, list):
+        return bool(one == other)
+    return sorted(map(text.name_key, one)) == sorted(map(text.name_key, other))
+
+
+def _origins(song: Song) -> dict[str, str]:
+    """Where the fields come from that say something."""
+    return {name: by for name, by in song.origins.items() if by and getattr(song, name, None)}
+
+
+def _link(song: Song) -> str | None:
+    """The address of the picture, as long as it can be stored."""
+    return song.image_url if song.image_url and len(song.image_url) <= 500 else None
 
 
 def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -318,6 +366,13 @@ def _record_change(video: models.Video, **data: Any) -> None:
 
 def _record(kind: str, video: models.Video, **data: Any) -> None:
     activity.record(kind, video.title, artist_id=video.artist_id, video_id=video.id, **data)
+
+
+def _cut_all(value: Any) -> Any:
+    """A fact as it is stored."""
+    if isinstance(value, str):
+        return _cut(value)
+    return words.names(value) if isinstance(value, (list, tuple)) else value
 
 
 def _cut(value: str | None) -> str | None:

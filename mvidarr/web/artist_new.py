@@ -13,7 +13,7 @@ from mvidarr.integrations.protocols import FoundArtist
 from mvidarr.jobs import jobs
 from mvidarr.library import artists, serialize, words
 from mvidarr.library.artists import NewArtist
-from mvidarr.web import artist_page, browse, forms
+from mvidarr.web import artist_page, browse, credited, forms
 from mvidarr.web.routing import Reply, Request, TextReply, route
 
 PICTURE = "/artists/picture"
@@ -63,7 +63,7 @@ class Offer:
     query={"q": "A name or a link."},
 )
 def new(req: Request) -> Reply:
-    q = req.query.get("q", "")[:500]
+    q = req.query.get("q", "")
     return Reply("artists/new.html", {"q": q, "offers": None, "problems": (), "by_name": ""})
 
 
@@ -74,11 +74,11 @@ def new(req: Request) -> Reply:
     title="Artists that a name or a link may mean",
     on_invalid=new,
     slow=True,
-    query={"q": "A name, or a link to YouTube, IMVDb or MusicBrainz."},
+    query={"q": "A name, or a link to an artist's page at a service."},
 )
 def find(req: Request) -> Reply:
     try:
-        answer = candidates.find(req.query.get("q", "")[:500])
+        answer = candidates.find(req.query.get("q", ""))
     except Invalid as error:
         raise Invalid({"q": str(error)}) from error
     by_name = "" if answer.is_link else answer.asked
@@ -130,8 +130,8 @@ def create(req: Request) -> Reply:
     given = req.input(AddArtist) if req.is_json else _chosen(req.input(ChosenArtist))
     values = {name: value for name, value in asdict(given).items() if name != "search"}
     artist = artists.add(NewArtist(**values))
-    if given.search:
-        jobs.add("discover", str(artist.id), by_user=req.person.id)
+    # a search looks up the facts first
+    jobs.add("discover" if given.search else "describe", str(artist.id), by_user=req.person.id)
     return Reply(
         data=lambda: serialize.artist(
             artist, artist_page.row(artist.id), words.ids_of_artist(artist.id)
@@ -173,10 +173,13 @@ def _new(found: FoundArtist) -> Mapping[str, Any]:
 
 
 def _facts(found: FoundArtist) -> list[str]:
-    named = {"imvdb": "IMVDb", "musicbrainz": "MusicBrainz", "youtube": "YouTube"}
     parts = [found.disambiguation, found.kind, found.country, found.years]
-    parts += [", ".join(found.genres[:3]), named.get(found.found_by, found.found_by)]
+    parts += [", ".join(found.genres[:3]), _also(found), credited.titles(found.found_by)]
     return [part for part in parts if part]
+
+
+def _also(found: FoundArtist) -> str:
+    return f"also {', '.join(found.aliases[:3])}" if found.aliases else ""
 
 
 def _shape(found: FoundArtist) -> dict[str, Any]:
@@ -186,6 +189,7 @@ def _shape(found: FoundArtist) -> dict[str, Any]:
         "kind": found.kind,
         "years": found.years,
         "genres": list(found.genres),
+        "aliases": list(found.aliases),
         "image_url": found.image_url,
         "score": found.score,
         "url": found.url,

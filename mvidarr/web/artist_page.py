@@ -4,16 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote
 
 from mvidarr import models, settings
 from mvidarr.core.errors import NotFound
 from mvidarr.core.terms import VideoStatus, VideoType
 from mvidarr.jobs import jobs
-from mvidarr.library import artist_rows, artists, details, sources, stats, video_rows, words
+from mvidarr.library import (
+    aliases,
+    artist_rows,
+    artists,
+    details,
+    sources,
+    stats,
+    video_rows,
+    words,
+)
+from mvidarr.library import facts as facts_of
 from mvidarr.library.artist_rows import ArtistRow
 from mvidarr.library.video_rows import VideoRow
 from mvidarr.settings import options
-from mvidarr.web import render, stories
+from mvidarr.web import credited, render, source_pictures, stories
 
 MISSING = (VideoStatus.WANTED, VideoStatus.FAILED, VideoStatus.QUEUED, VideoStatus.DOWNLOADING)
 ON_THE_WAY = (VideoStatus.QUEUED, VideoStatus.DOWNLOADING)
@@ -47,6 +58,7 @@ def context(artist: models.Artist, show: str = "") -> dict[str, Any]:
     videos = video_rows.of_artist(artist.id)
     listed = [video for video in videos if video.status != VideoStatus.IGNORED or video.has_file]
     wanted = artists.wanted_rules(artist)
+    candidates = sources.candidates(artist.id)
     return {
         "artist": artist,
         "row": row(artist.id),
@@ -57,12 +69,21 @@ def context(artist: models.Artist, show: str = "") -> dict[str, Any]:
         "downloading": sum(video.status == VideoStatus.DOWNLOADING for video in videos),
         "first": next((video for video in videos if video.has_file), None),
         "backdrop": next((video.image for video in videos if video.image), None),
-        "candidates": sources.candidates(artist.id),
+        "candidates": candidates,
+        "pictures": {
+            source.id: source_pictures.address(source)
+            for one in candidates
+            for source in (one.source, *one.rivals)
+        },
         "lines": (settings.get(options.review_score), wanted.accept_score()),
-        "job": _search(artist.id),
+        "job": _last("discover", artist.id),
         "rules": wanted,
         "type_names": stories.types(wanted.types),
         "links": _links(artist.id),
+        "aliases": aliases.of(artist.id),
+        "told": credited.told(facts_of.sources_of(artist)),
+        "asked_at": facts_of.asked_at(artist) or None,
+        "describing": _last("describe", artist.id),
         "stories": stories.tell(details.history(artist_id=artist.id, limit=30)),
     }
 
@@ -73,15 +94,21 @@ def regions(artist_id: int) -> list[render.Partial]:
     if artist is None:
         return []
     known = context(artist)
-    names = ("head", "stats", "ribbon", "candidates", "history")
+    names = ("head", "stats", "ribbon", "candidates", "about", "history")
     parts = [(f"artist-{artist_id}-{name}", f"artists/_{name}.html", known) for name in names]
     return [*parts, search_region(artist_id)]
 
 
 def search_region(artist_id: int) -> render.Partial:
     """How the search for an artist goes."""
-    known = {"artist": artists.get(artist_id), "job": _search(artist_id)}
+    known = {"artist": artists.get(artist_id), "job": _last("discover", artist_id)}
     return (f"artist-{artist_id}-search", "artists/_search.html", known)
+
+
+def about_region(artist_id: int) -> render.Partial:
+    """What is known of an artist."""
+    known = context(artists.get(artist_id))
+    return (f"artist-{artist_id}-about", "artists/_about.html", known)
 
 
 def row(artist_id: int) -> ArtistRow:
@@ -101,9 +128,9 @@ def facts() -> list[str]:
     ]
 
 
-def _search(artist_id: int) -> models.Job | None:
-    """The search that waits or runs, else the newest one if it failed."""
-    job = jobs.of("discover", str(artist_id))
+def _last(kind: str, artist_id: int) -> models.Job | None:
+    """The job that waits or runs, else the newest one if it failed."""
+    job = jobs.of(kind, str(artist_id))
     return job if job and (job.active_key or job.last_error) else None
 
 
@@ -143,7 +170,7 @@ def _shows(videos: Sequence[VideoRow], listed: Sequence[VideoRow]) -> list[Show]
 def _links(artist_id: int) -> list[Link]:
     ids = words.ids_of_artist(artist_id)
     return [
-        Link(label=catalogue.label, href=catalogue.page.format(ids[catalogue.kind]))
+        Link(label=catalogue.label, href=catalogue.page.format(quote(ids[catalogue.kind], safe="")))
         for catalogue in words.ARTIST_IDS
         if catalogue.page and catalogue.kind in ids
     ]

@@ -6,6 +6,7 @@ from typing import Any
 from mvidarr.core.terms import Role
 from mvidarr.jobs import jobs
 from mvidarr.library import (
+    aliases,
     artist_rows,
     artists,
     bulk,
@@ -29,6 +30,8 @@ QUERY = {
     "q": "Words of the name.",
     "show": "monitored, unmonitored or incomplete.",
 }
+_PLAIN = ("name", "disambiguation", "country", "bio", "monitored", "folder")
+_NAMES = ("genres", "aliases")
 _RULES = ("types", "year_from", "year_to", "words_in", "words_out", "min_score", "mode")
 
 
@@ -41,6 +44,8 @@ class ArtistChanges:
     sort_name: str = UNSET
     country: str | None = UNSET
     bio: str | None = forms.limit(forms.FREE, lines=True, default=UNSET)
+    genres: list[str] = UNSET
+    aliases: list[str] = UNSET
     monitored: bool = UNSET
     folder: str = forms.limit(500, default=UNSET)
     rules: dict[str, Any] = UNSET
@@ -50,12 +55,14 @@ class ArtistChanges:
 
 @dataclass(frozen=True, kw_only=True)
 class ArtistForm:
-    """The same as a form has it: rules and ids are fields of their own."""
+    """The same as a form has it: rules and ids are fields of their own, names one on each line."""
 
     name: str = UNSET
     disambiguation: str = UNSET
     country: str | None = UNSET
     bio: str | None = forms.limit(forms.FREE, lines=True, default=UNSET)
+    genres: str = forms.limit(forms.FREE, lines=True, default=UNSET)
+    aliases: str = forms.limit(forms.FREE, lines=True, default=UNSET)
     monitored: bool = UNSET
     folder: str = forms.limit(500, default=UNSET)
     types: list[str] = UNSET
@@ -67,7 +74,13 @@ class ArtistForm:
     mode: str = UNSET
     mb_artist: str = UNSET
     imvdb_entity: str = UNSET
+    imvdb_slug: str = UNSET
     youtube_channel: str = UNSET
+    theaudiodb_artist: str = UNSET
+    lastfm_artist: str = UNSET
+    spotify_artist: str = UNSET
+    deezer_artist: str = UNSET
+    discogs_artist: str = UNSET
     locked: list[str] = UNSET
 
 
@@ -126,8 +139,10 @@ def edit(req: Request) -> Reply:
     stored = artists.wanted_rules(artist).stored()
     ids = words.ids_of_artist(artist.id)
     values: dict[str, Any] = {
-        **{name: getattr(artist, name) for name in (*artists.LOCKABLE, "monitored", "folder")},
+        **{name: getattr(artist, name) for name in _PLAIN},
         **stored,
+        "genres": "\n".join(artist.genres),
+        "aliases": "\n".join(aliases.of(artist.id)),
         "words_in": ", ".join(stored["words_in"]),
         "words_out": ", ".join(stored["words_out"]),
         **{catalogue.kind: ids.get(catalogue.kind, "") for catalogue in words.ARTIST_IDS},
@@ -271,6 +286,31 @@ def search(req: Request) -> Reply:
     return Reply(partials=[artist_page.search_region(req.params["id"])])
 
 
+@route(
+    "POST",
+    "/artists/{id:int}/describe",
+    role=Role.MANAGER,
+    title="Look up the facts of an artist",
+    status=202,
+)
+def describe(req: Request) -> Reply:
+    artist = artists.get(req.params["id"])
+    job = jobs.add("describe", str(artist.id), by_user=req.person.id)
+    return Reply.job(
+        job,
+        f"{PATH}/{artist.id}",
+        partials=[artist_page.about_region(artist.id)],
+        toast=f"Looking up what services know of {artist.name}.",
+    )
+
+
+@route("GET", "/artists/{id:int}/about", role=Role.READONLY, title="About an artist", json=False)
+def about(req: Request) -> Reply:
+    if not req.is_partial:
+        return _page(req)
+    return Reply(partials=[artist_page.about_region(req.params["id"])])
+
+
 @live.topic("artist")
 def redraw(audience: live.Audience, refs: live.Refs) -> list[render.Partial]:
     return [part for ref in refs if ref is not None for part in artist_page.regions(ref)]
@@ -281,6 +321,7 @@ def _changes(given: dict[str, Any]) -> dict[str, Any]:
     kinds = {catalogue.kind for catalogue in words.ARTIST_IDS}
     apart = {*kinds, *_RULES}
     changes = {name: value for name, value in given.items() if name not in apart}
+    changes |= {name: given[name].splitlines() for name in _NAMES if name in given}
     if wanted := {name: given[name] for name in _RULES if name in given}:
         changes["rules"] = wanted
     if ids := {kind: given[kind] for kind in kinds if kind in given}:

@@ -11,6 +11,7 @@ from mvidarr.library import preview
 from mvidarr.media import naming
 from mvidarr.settings import Kind, Option, options, values
 from mvidarr.system import configure
+from mvidarr.web import services as service_pages
 from mvidarr.web import shapes
 from mvidarr.web.routing import Reply, Request, route
 
@@ -31,9 +32,11 @@ def index(req: Request) -> Reply:
         (group, [one for one in shown if one.option.group is group and not one.option.service])
         for group in settings.Group
     ]
+    kinds = [(kind, _of(shown, kind.name)) for kind in services.ALL]
     context = {
         "groups": groups,
-        "services": [(kind, _of(shown, kind.name)) for kind in services.ALL],
+        "services": kinds,
+        "service_groups": service_pages.grouped(kinds, lambda one: one[0]),
         "can_edit": req.person.can("admin"),
         "tokens": naming.TOKENS,
         "presets": naming.PRESETS,

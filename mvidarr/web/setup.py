@@ -127,8 +127,8 @@ def set_library(req: Request) -> Reply:
 
 @route("GET", "/setup/services", role=Role.ADMIN, title="Set-up: services", json=False)
 def keys(req: Request) -> Reply:
-    shown = [(kind, settings.show(kind.key)) for kind in services.ALL if kind.key]
-    return Reply("setup/services.html", {"services": [_service(req, *one) for one in shown]})
+    shown = [_service(req, kind, settings.show(key)) for kind, key in _keys()]
+    return Reply("setup/services.html", {"services": shown})
 
 
 @route(
@@ -140,7 +140,7 @@ def keys(req: Request) -> Reply:
     json=False,
 )
 def set_keys(req: Request) -> Reply:
-    offered = [kind.key.key for kind in services.ALL if kind.key]
+    offered = [key.key for _, key in _keys()]
     entered = {key: req.body[key] for key in offered if req.body.get(key)}
     if entered:
         configure.change(entered, req.person.id)
@@ -208,6 +208,15 @@ def _library(path: str, check: Check | None) -> Reply:
         partials=[("library-check", "setup/_library_check.html", {"check": check})],
         data=lambda: vars(check) if check else None,
     )
+
+
+def _keys() -> list[tuple[services.ServiceKind, settings.Option[str]]]:
+    """Keys that have more videos found; all others wait in the settings."""
+    return [
+        (kind, kind.key)
+        for kind in services.ALL
+        if kind.key and kind.find_videos and kind.key in kind.needs
+    ]
 
 
 def _service(req: Request, kind: services.ServiceKind, shown: settings.Shown) -> dict[str, Any]:

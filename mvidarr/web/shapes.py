@@ -51,19 +51,24 @@ def task(one: Any) -> dict[str, Any]:
         "last_run_at": clock.iso(one.last_run_at),
         "next_run_at": clock.iso(one.next_run_at or None),
         "job": job(one.job) if one.job else None,
+        "last_job": job(one.last) if one.last else None,
     }
 
 
-def service(kind: Any, row: Any, used: int) -> dict[str, Any]:
+def service(one: Any) -> dict[str, Any]:
+    row = one.row
     return {
-        "name": kind.name,
-        "title": kind.title,
-        "state": row.state if kind.is_on else "off",
+        "name": one.kind.name,
+        "title": one.kind.title,
+        "group": one.group,
+        "state": one.state,
         "since": clock.iso(row.since),
         "next_try_at": clock.iso(row.next_try_at or None),
         "failures": row.failures,
         "last_error": row.last_error,
-        "requests_this_hour": used,
+        "requests_this_hour": one.used,
+        "quota_used_today": one.quota_used,
+        "quota": one.quota,
         "parts": row.details,
     }
 

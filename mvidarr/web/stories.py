@@ -104,6 +104,24 @@ def _blocked(data: Mapping[str, Any], title: str) -> Words:
     return title, str(data.get("reason", ""))
 
 
+def _joined(data: Mapping[str, Any], title: str) -> Words:
+    return title, f"With {data['other']}" if data.get("other") else ""
+
+
+def _gone(data: Mapping[str, Any], title: str) -> Words:
+    return title, str(data.get("availability", "")).replace("_", " ").capitalize()
+
+
+def _listed(data: Mapping[str, Any], title: str) -> Words:
+    words = {"entries": "entry", "artists": "artist", "videos": "video"}
+    found = [formats.plural(data[many], one, many) for many, one in words.items() if data.get(many)]
+    found += [f"{data['new']:,} new"] if data.get("new") else []
+    found += [f"{data['ambiguous']:,} to decide"] if data.get("ambiguous") else []
+    found += [f"{data['gone']:,} gone"] if data.get("gone") else []
+    said = ", ".join(found) or "Nothing new"
+    return title, ". ".join(filter(None, [said, data.get("problem")]))
+
+
 _WORDS: Mapping[str, Callable[[Mapping[str, Any], str], Words]] = {
     "video.found": _found,
     "video.changed": _changed,
@@ -112,6 +130,11 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any], str], Words]] = {
     "video.failed": _failed,
     "artist.changed": _changed,
     "artist.discovered": _discovered,
+    "artist.merged": _joined,
+    "video.merged": _joined,
+    "list.read": _listed,
+    "list.applied": _listed,
+    "source.gone": _gone,
     "source.judged": _judged,
     "source.blocked": _blocked,
 }

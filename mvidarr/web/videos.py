@@ -14,6 +14,7 @@ from mvidarr.library import (
     filters,
     links,
     serialize,
+    twins,
     video_rows,
     videos,
     wanted_rows,
@@ -21,11 +22,12 @@ from mvidarr.library import (
 from mvidarr.library.details import Detail
 from mvidarr.library.videos import Song
 from mvidarr.settings import options
-from mvidarr.web import browse, downloads, forms, live, render, stories, videos_list
+from mvidarr.web import browse, credited, downloads, forms, live, render, stories, videos_list
 from mvidarr.web.forms import UNSET
 from mvidarr.web.routing import Reply, Request, route
 
 QUERY = {**browse.LIST, **dict.fromkeys(filters.NAMES, "A filter; see the guide to lists.")}
+DIALOGS = ("/edit", "/delete", "/new", "/picture")
 _NAMES = ("featured", "directors", "genres")
 
 
@@ -107,7 +109,7 @@ def index(req: Request) -> Reply:
     if req.target == "results":
         parts = ("filters", "videos/_filters.html"), ("results", "videos/_results.html")
         return Reply(partials=[(target, template, context) for target, template in parts])
-    more = {"facts": videos_list.facts(), "sorts": videos_list.SORTS}
+    more = {"facts": videos_list.facts(), "sorts": videos_list.SORTS, "twins": twins.count()[0]}
     return Reply("videos/index.html", {**context, **more, "live_topics": ["nav", "videos"]})
 
 
@@ -316,7 +318,7 @@ def page_regions(video_id: int) -> list[render.Partial]:
         context = _context(details.load(video_id))
     except NotFound:  # deleted in the meantime
         return []
-    names = ("head", "file", "sources", "history")
+    names = ("head", "file", "sources", "details", "history")
     return [(f"video-{video_id}-{name}", f"videos/_{name}.html", context) for name in names]
 
 
@@ -346,6 +348,7 @@ def _context(detail: Detail) -> dict[str, Any]:
         "captions": captions,
         "following": following,
         "stories": stories.tell(detail.history),
+        "told": credited.told(detail.video.origins),
         "can_fetch": detail.row.status in {VideoStatus.WANTED, VideoStatus.FAILED},
         "lines": (settings.get(options.review_score), settings.get(options.accept_score)),
     }
@@ -382,6 +385,6 @@ def page_before(req: Request, gone: str, otherwise: str) -> str:
         return otherwise
     if not address.path.startswith(("/videos", "/artists", "/wanted")):
         return otherwise
-    if address.path.endswith(("/edit", "/delete", "/new")) or (gone and address.path == gone):
+    if address.path.endswith(DIALOGS) or (gone and address.path == gone):
         return otherwise
     return address.path + (f"?{address.query}" if address.query else "")

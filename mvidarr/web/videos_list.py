@@ -103,6 +103,7 @@ def menus(wanted: Filters, pairs: Pairs) -> list[Menu]:
         "genre": ("Genre", [(name, name) for name in video_rows.genres()]),
         "quality": ("Quality", [(name, _QUALITIES.get(name, name)) for name in filters.QUALITIES]),
         "has_file": ("File", [("yes", "On disk"), ("no", "Not on disk")]),
+        "only_copy": ("Uploads", [("1", "Only copy")]),
     }
     if wanted.values("artist"):
         offered["artist"] = ("Artist", _artists(wanted))

@@ -3,7 +3,7 @@
 from mvidarr.core.errors import Invalid
 from mvidarr.core.terms import Role
 from mvidarr.jobs import jobs
-from mvidarr.library import artists, serialize, wanted_rows
+from mvidarr.library import artists, serialize, stats, wanted_rows
 from mvidarr.web import browse
 from mvidarr.web.routing import Reply, Request, route
 
@@ -46,7 +46,7 @@ def index(req: Request) -> Reply:
         "wanted/index.html",
         {
             **context,
-            "tabs": [(_tab(name), label, _count(name)) for name, label in TABS],
+            "tabs": tabs(),
             "here": _tab(tab),
             "sort": sort,
             "sorts": SORTS,
@@ -67,6 +67,12 @@ def search(req: Request) -> Reply:
     job = jobs.add("sweep", by_user=req.person.id)
     several = "artist" if count == 1 else "artists"
     return Reply.job(job, PATH, toast=f"Searching for {count} {several}, a few at a time.")
+
+
+def tabs() -> list[tuple[str, str, int]]:
+    """(address, words, count) of what is missing in one way or another, and what to review."""
+    made = [(_tab(name), label, _count(name)) for name, label in TABS]
+    return [*made, ("/review", "To review", stats.waiting().count)]
 
 
 def _tab(name: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from mvidarr import migrations, settings
 from mvidarr.core import db
 from mvidarr.core.config import Config
-from mvidarr.discovery import finders, run
+from mvidarr.discovery import describe, finders, run
 from mvidarr.integrations.protocols import Found, FoundUpload, FoundVideo, Wanted
 from mvidarr.library import artists
 from tests.benchmarks.seed import WORDS
@@ -57,10 +57,16 @@ def _measure(uploads: int, listed: int) -> None:
 def _stand_in(found: Sequence[Found]) -> None:
     """Have the finders answer this, at once."""
 
-    def ask(wanted: Wanted, on_answer: finders.Told = print) -> finders.Asked:
+    def ask(
+        wanted: Wanted, on_answer: finders.Told = print, *, oldest: int | None = None
+    ) -> finders.Asked:
         return finders.Asked(found=found, errors=(), asked=("youtube", "musicbrainz"))
 
+    def describe_nobody(wanted: Wanted, oldest: int | None = None) -> describe.Told:
+        return describe.Told()
+
     finders.ask = ask
+    describe.ask = describe_nobody
 
 
 def _timed(artist_id: int) -> float:

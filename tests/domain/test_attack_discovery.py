@@ -8,6 +8,7 @@ import pytest
 from mvidarr import settings
 from mvidarr.core.config import Config
 from mvidarr.discovery import run as discovery
+from mvidarr.discovery import writing
 from mvidarr.library import intake
 from mvidarr.library.tables import Download, Event, Video
 from tests import factories
@@ -31,7 +32,7 @@ def test_a_large_artist_is_written_in_shares_that_others_fit_between(
         return store(artist_id, proposals)
 
     monkeypatch.setattr(intake, "store", counted)
-    monkeypatch.setattr(discovery, "BREATH", 0.0)
+    monkeypatch.setattr(writing, "BREATH", 0.0)
 
     made = discovery.discover(factories.make_artist("Björk").id)
 
@@ -39,5 +40,5 @@ def test_a_large_artist_is_written_in_shares_that_others_fit_between(
     assert (len(made.videos), made.queued) == (SONGS, SONGS)
     assert Video.select().count() == Download.select().count() == SONGS
     assert sum(shares) == SONGS
-    assert max(shares) <= discovery.AT_ONCE
+    assert max(shares) <= writing.AT_ONCE
     assert Event.select().where(Event.kind == "artist.discovered").count() == 1

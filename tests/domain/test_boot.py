@@ -12,7 +12,7 @@ from mvidarr.core import db, logs
 from mvidarr.core.config import Config
 from mvidarr.governor import services
 from mvidarr.media import disks
-from mvidarr.settings import options
+from mvidarr.settings import options, service_options
 from mvidarr.system import boot
 from tests.conftest import SECRET
 
@@ -40,7 +40,7 @@ def test_what_was_set_is_there_after_a_restart(opened: Config) -> None:
     settings.change({"imvdb_api_key": "imvdb-key-of-the-tests"})
     boot.open_data(opened)
 
-    assert settings.get(options.imvdb_api_key) == "imvdb-key-of-the-tests"
+    assert settings.get(service_options.imvdb_api_key) == "imvdb-key-of-the-tests"
 
 
 def test_further_authorities_reach_the_services(opened: Config) -> None:

@@ -11,7 +11,8 @@ from mvidarr import settings
 from mvidarr.core import clock, db
 from mvidarr.core.config import Config
 from mvidarr.core.errors import ServiceError
-from mvidarr.core.terms import Verdict, VideoStatus
+from mvidarr.core.terms import Availability, Verdict, VideoStatus
+from mvidarr.discovery import finders as finders_of
 from mvidarr.discovery import run as discovery
 from mvidarr.downloads import queue
 from mvidarr.library import artists, intake, sources
@@ -30,7 +31,7 @@ JOGA = "Björk - Jóga (Official Music Video)"
 @pytest.fixture
 def services(database: Config, monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeService]:
     settings.change({"imvdb_api_key": "a key"})
-    return finders.install(monkeypatch)
+    return finders.install(monkeypatch, only=("youtube", "musicbrainz", "imvdb"))
 
 
 @pytest.fixture
@@ -277,7 +278,7 @@ def test_when_every_service_failed_it_is_tried_again_soon(
     made = discover(bjork)
 
     row = factories.fresh(bjork)
-    assert row.next_check_at == set_clock.at + discovery.RETRY_AFTER
+    assert 6 <= (row.next_check_at - set_clock.at) / clock.HOUR <= 7
     assert row.failures == len(made.errors) == 3
 
 
@@ -290,6 +291,8 @@ def test_progress_is_told_from_the_beginning_to_the_end(
 
     discovery.discover(bjork.id, lambda done, total, note: told.append((done, total, note)))
 
+    facts, *told = told
+    assert facts == (0, None, "Björk: looking up facts")
     assert [done for done, _, _ in told] == [0, 1, 2, 3, 4]
     assert {total for _, total, _ in told} == {4}
     assert told[0][2] == "Björk: asking the services"
@@ -314,6 +317,91 @@ def test_a_deadlock_while_writing_does_not_waste_the_answers(
 
     assert videos().keys() == {"Jóga"}
     assert len(youtube.asked) == 1
+
+
+@pytest.mark.parametrize("gone", ["private", "removed", "geo_blocked", "members_only"])
+def test_an_upload_that_is_gone_is_kept_as_such_and_not_fetched(
+    youtube: FakeService, bjork: Artist, library: Path, gone: str
+) -> None:
+    youtube.finds(finders.upload(JOGA, source_id="gone", availability=Availability(gone)))
+
+    assert discover(bjork).queued == 0
+    assert [source.availability for source in VideoSource.select()] == [gone]
+
+    youtube.found.clear()
+    youtube.finds(finders.upload(JOGA, source_id="gone", availability=Availability.AVAILABLE))
+    assert discover(bjork).queued == 1
+
+
+def test_a_gone_upload_leaves_its_place_to_the_next_best(
+    youtube: FakeService, bjork: Artist, library: Path
+) -> None:
+    youtube.finds(
+        finders.upload(JOGA, source_id="gone", availability=Availability.REMOVED),
+        finders.upload("Björk - Jóga", source_id="there", channel="Elektra Records"),
+    )
+    discover(bjork)
+
+    best = {source.source_id for source in VideoSource.select() if source.accepted_key}
+    assert "there" in best or VideoSource.get(source_id="there").verdict == Verdict.REVIEW
+
+
+def test_a_person_who_searches_wants_fresh_answers(
+    services: dict[str, FakeService], bjork: Artist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int | None] = []
+    real = finders_of.ask
+
+    def ask(*args: Any, oldest: int | None = None) -> Any:
+        seen.append(oldest)
+        return real(*args, oldest=oldest)
+
+    monkeypatch.setattr(finders_of, "ask", ask)
+    discovery.discover(bjork.id)
+    discovery.discover(bjork.id, by_person=True)
+
+    assert seen == [None, 10 * clock.MINUTE]
+
+
+def test_who_said_what_is_kept_with_the_video(
+    services: dict[str, FakeService], bjork: Artist
+) -> None:
+    services["imvdb"].finds(finders.listed("Jóga", year=1997, directors=("Michel Gondry",)))
+    services["musicbrainz"].finds(
+        finders.listed("Joga", found_by="musicbrainz", label="One Little Indian", genres=("pop",))
+    )
+
+    discover(bjork)
+
+    [video] = Video.select()
+    assert {name: video.origins[name] for name in ("year", "directors", "label", "genres")} == {
+        "year": "imvdb",
+        "directors": "imvdb",
+        "label": "musicbrainz",
+        "genres": "musicbrainz",
+    }
+
+
+def test_an_artists_own_line_counts_also_when_it_is_lower(
+    youtube: FakeService, library: Path
+) -> None:
+    youtube.finds(finders.upload("Björk - Army of Me"))  # 85 points
+    settings.change({"accept_score": 95})
+    artist = factories.make_artist("Björk", rules={"types": ["official"], "min_score": 60})
+
+    assert len(discover(artist).videos) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["椎名林檎", "Ария", "أم كلثوم", "🎸🔥", "x" * 255, "!!!", "Ke$ha"]
+)
+def test_names_in_every_script_are_searched(youtube: FakeService, name: str) -> None:
+    youtube.finds(finders.upload(f"{name} - Song (Official Music Video)", channel=name))
+
+    made = discover(artists.add(artists.NewArtist(name=name)))
+
+    assert youtube.asked == [name]
+    assert len(made.videos) + made.candidates <= 1
 
 
 def test_lines_of_the_settings_decide(youtube: FakeService, bjork: Artist) -> None:

@@ -24,7 +24,7 @@ BJORK = Wanted(name="Björk")
 @pytest.fixture
 def services(database: Config, monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeService]:
     settings.change({"imvdb_api_key": "a key"})
-    return fakes.install(monkeypatch)
+    return fakes.install(monkeypatch, only=("youtube", "musicbrainz", "imvdb"))
 
 
 def titles(asked: finders.Asked) -> list[str]:
@@ -198,10 +198,11 @@ def catalogues(
     musicbrainz: FakeMusicBrainz,
     imvdb: FakeImvdb,
 ) -> None:
-    fakes.unhurried(monkeypatch)
+    fakes.unhurried(monkeypatch, only=("youtube", "musicbrainz", "imvdb"))
     settings.change(
         {
             "youtube_enabled": False,
+            "ytmusic_enabled": False,
             "musicbrainz_url": musicbrainz.base_url,
             "imvdb_url": imvdb.base_url,
             "imvdb_api_key": imvdb.key,

@@ -1,17 +1,19 @@
 """Health: each check says what it found and what to do; the worst comes first."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mvidarr import settings
+from mvidarr import models, settings
 from mvidarr.core import clock
 from mvidarr.core.config import Config
-from mvidarr.governor import breaker
+from mvidarr.governor import breaker, quota, services
 from mvidarr.integrations.youtube import tools
 from mvidarr.media import disks
+from mvidarr.settings import service_options
 from mvidarr.system import health, instance
 from mvidarr.system.health import Finding
 from tests.conftest import SetClock
@@ -223,3 +225,50 @@ def test_a_broken_service_counts_as_a_problem(database: Config) -> None:
     assert (found.tone, found.title) == ("bad", "MusicBrainz is broken")
     assert found.detail == "MusicBrainz cannot be reached."
     assert health.problem_count() == 1
+
+
+# searches and lists
+
+
+def test_hours_are_said_with_the_time_of_this_machine(
+    database: Config, set_clock: SetClock
+) -> None:
+    assert "hours" not in checks(database)
+    settings.change({"discovery_hours": "22-6"})
+
+    found = finding(database, "hours")
+
+    here = clock.utc(clock.now()).astimezone()
+    assert found.tone == "good"
+    assert "22-6" in found.title
+    assert f"{here:%H:%M}" in found.detail
+
+
+def test_a_list_that_could_not_be_read(database: Config) -> None:
+    for name, followed, problem in (
+        ("Loved songs", True, "Last.fm does not know this user."),
+        ("One-off", False, "It failed."),
+        ("Fine", True, None),
+    ):
+        models.ImportList.create(kind="lastfm", name=name, followed=followed, last_error=problem)
+
+    found = finding(database, "lists")
+
+    assert (found.tone, found.title) == ("warn", "The list Loved songs could not be read")
+    assert found.detail == "Last.fm does not know this user."
+
+
+def test_a_quota_that_is_used_up(database: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = tuple(
+        replace(kind, quota=service_options.youtube_api_quota) if kind.name == "youtube" else kind
+        for kind in services.ALL
+    )
+    monkeypatch.setattr(services, "ALL", kinds)
+    settings.change({"youtube_api_quota": 100})
+    quota.spend("youtube", 99, 100)
+    assert "youtube_quota" not in checks(database)
+
+    quota.spend("youtube", 1, 100)
+
+    found = finding(database, "youtube_quota")
+    assert (found.tone, found.title) == ("warn", "YouTube: today's quota is used up")

@@ -57,6 +57,18 @@ def test_a_video_gets_the_picture_of_its_upload(
     assert (outside.thumbs / stored.hash[:2] / f"{stored.hash}-320.webp").is_file()
 
 
+def test_a_video_without_an_upload_gets_the_picture_of_a_catalogue(
+    outside: Config, fake_internet: FakeInternet
+) -> None:
+    picture = answers.Answer(body=media.jpeg("Still"), kind="image/jpeg")
+    fake_internet.add("s3.amazonaws.com", lambda request: picture)
+    link = "https://s3.amazonaws.com/images.imvdb.com/video/1_lv.jpg"
+    video = factories.make_video(image_url=link)
+
+    assert pictures.fetch(video.artist_id, outside, _silent) == 1
+    assert factories.fresh(video).image_id
+
+
 def test_what_has_a_picture_is_not_asked_for_again(
     outside: Config, fake_internet: FakeInternet, fake_youtube: FakeYouTube
 ) -> None:

@@ -16,7 +16,7 @@ from mvidarr.core.config import Config
 from mvidarr.core.crypto import Vault
 from mvidarr.core.errors import BootError, Conflict, Invalid, NotFound
 from mvidarr.models import Setting
-from mvidarr.settings import options, values
+from mvidarr.settings import options, service_options, values
 from tests.conftest import SECRET, until
 from tests.fakes.together import together
 from tests.fakes.undone import undone
@@ -97,7 +97,7 @@ def test_a_value_can_come_from_a_file(database: Config, tmp_path: Path) -> None:
     (tmp_path / "key").write_text(f"{KEY}\n")
     set_up(IMVDB_API_KEY_FILE=str(tmp_path / "key"))
 
-    assert settings.get(options.imvdb_api_key) == KEY
+    assert settings.get(service_options.imvdb_api_key) == KEY
     with pytest.raises(BootError, match="not both"):
         set_up(IMVDB_API_KEY_FILE=str(tmp_path / "key"), IMVDB_API_KEY=KEY)
 
@@ -290,19 +290,19 @@ def test_secrets_are_sealed_in_the_row_and_masked_when_shown(database: Config) -
     settings.change({"imvdb_api_key": KEY})
 
     stored = row("imvdb_api_key").value
-    shown = settings.show(options.imvdb_api_key)
+    shown = settings.show(service_options.imvdb_api_key)
 
     assert KEY not in stored
-    assert settings.get(options.imvdb_api_key) == KEY
+    assert settings.get(service_options.imvdb_api_key) == KEY
     assert (shown.value, shown.is_set, shown.ending) == (None, True, "ests")
     set_up()
-    assert settings.get(options.imvdb_api_key) == KEY
+    assert settings.get(service_options.imvdb_api_key) == KEY
 
 
 def test_a_short_secret_shows_nothing_of_itself(database: Config) -> None:
     settings.change({"imvdb_api_key": "short-key"})
 
-    assert settings.show(options.imvdb_api_key).ending == ""
+    assert settings.show(service_options.imvdb_api_key).ending == ""
 
 
 def test_a_secret_of_another_house_is_as_good_as_none(
@@ -311,12 +311,12 @@ def test_a_secret_of_another_house_is_as_good_as_none(
     settings.change({"imvdb_api_key": KEY, "download_retries": 5})
     settings.set_up(("a completely different secret of 40 chars",), {})
 
-    assert settings.get(options.imvdb_api_key) == ""
-    assert not settings.show(options.imvdb_api_key).is_set
+    assert settings.get(service_options.imvdb_api_key) == ""
+    assert not settings.show(service_options.imvdb_api_key).is_set
     assert settings.get(options.download_retries) == 5
     assert "setting unreadable key=imvdb_api_key" in caplog.text
     assert settings.change({"imvdb_api_key": KEY}) == ["imvdb_api_key"]
-    assert settings.get(options.imvdb_api_key) == KEY
+    assert settings.get(service_options.imvdb_api_key) == KEY
 
 
 def test_rows_of_other_versions_do_no_harm(database: Config) -> None:

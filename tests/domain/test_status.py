@@ -193,7 +193,7 @@ def _judge(dice: random.Random) -> None:
     if not rows:
         return
     source = dice.choice(rows)
-    verb = dice.choice([sources.accept, sources.refuse, sources.block])
+    verb: Any = dice.choice([sources.accept, sources.refuse, sources.block])
     if source.verdict == Verdict.BLOCKED:
         sources.unblock(source.id)
     else:

@@ -75,7 +75,7 @@ def test_an_edited_field_is_locked_against_catalogues() -> None:
     assert changed.locked == ["title", "directors"]
     assert (changed.title_key, changed.sort_key, changed.rating) == ("jóga", "joga", 9)
 
-    videos.enrich(changed, Song(title="x", directors=["Somebody Else"], genres=["Pop"], year=1997))
+    videos.enrich([(changed, Song(title="x", directors=["Somebody Else"], genres=["Pop"], year=1997))])
     assert videos.names_of(video.id) == {
         "featured": [],
         "directors": ["Michel Gondry"],
@@ -86,7 +86,7 @@ def test_an_edited_field_is_locked_against_catalogues() -> None:
 
 def test_a_catalogue_fills_gaps_and_overwrites_nothing() -> None:
     video = make_video(album="Homogenic", fits=True)
-    videos.enrich(video, Song(title="x", album="Greatest Hits", label="One Little Indian"))
+    videos.enrich([(video, Song(title="x", album="Greatest Hits", label="One Little Indian"))])
 
     assert (fresh(video).album, fresh(video).label) == ("Homogenic", "One Little Indian")
 
@@ -94,7 +94,7 @@ def test_a_catalogue_fills_gaps_and_overwrites_nothing() -> None:
 def test_a_year_that_a_catalogue_adds_is_judged_by_the_rules() -> None:
     artist = make_artist(rules={"types": ["official"], "year_from": 2000})
     video = make_video(artist)
-    videos.enrich(video, Song(title="x", year=1990))
+    videos.enrich([(video, Song(title="x", year=1990))])
     videos.restate([video.id])
 
     assert fresh(video).status == VideoStatus.IGNORED

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
 
 from tests.conftest import until
+from tests.fakes.internet import FakeInternet
 from tests.program import ADMIN, PASSWORD, Program
 
 CHROMIUM_ARGS = (
@@ -59,9 +60,18 @@ class Tabs:
         theme: str = "dark",
         script: bool = True,
         signed_in: bool = True,
+        internet: FakeInternet | None = None,
     ) -> BrowserContext:
-        """A browser of its own: cookies, theme and size are shared by its tabs."""
+        """A browser of its own: cookies, theme and size are shared by its tabs.
+
+        With `internet` it goes there for everything but the program.
+        """
+        outside: dict[str, Any] = {}
+        if internet:
+            proxy = {"server": internet.proxy_url, "bypass": "127.0.0.1"}
+            outside = {"proxy": proxy, "ignore_https_errors": True}
         made = self.browser.new_context(
+            **outside,
             base_url=program.url,
             viewport={"width": size[0], "height": size[1]},
             java_script_enabled=script,
@@ -168,6 +178,23 @@ def shoot(page: Page, name: str, folder: Path, *, whole: bool = True) -> None:
 
 def texts(page: Page, selector: str) -> Sequence[str]:
     return [text.strip() for text in page.locator(selector).all_inner_texts()]
+
+
+def tab_to(page: Page, wanted: Locator, most: int = 60) -> None:
+    """Go to something with the Tab key alone."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError(f"{wanted} is not reached by {most} presses of Tab")
+
+
+def pictures(page: Page, selector: str) -> int:
+    """How many of the pictures have come."""
+    found: int = page.locator(selector).evaluate_all(
+        "(all) => all.filter((one) => one.complete && one.naturalWidth > 1).length"
+    )
+    return found
 
 
 def percents(page: Page) -> list[int]:

@@ -113,7 +113,7 @@ def _send_everything_through_the_proxy(page: Page, fresh: World) -> None:
     page.get_by_role("button", name="Save changes").click()
     expect(page.locator("#toasts")).to_contain_text("Saved one change.")
     for title in ("YouTube", "MusicBrainz"):
-        page.get_by_role("button", name=f"Test {title}").click()
+        page.get_by_role("button", name=f"Test {title}", exact=True).click()
         said = page.locator(f"#test-{title.lower()}[data-state=ok]")
         expect(said).to_contain_text(f"{title} answers", timeout=60_000)
     page.goto("/setup")

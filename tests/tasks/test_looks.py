@@ -12,7 +12,7 @@ from mvidarr.core import clock, db
 from mvidarr.core.config import Config
 from mvidarr.core.terms import Cause, WorkState
 from mvidarr.downloads import run as downloads_run
-from mvidarr.jobs import claim, jobs, wake
+from mvidarr.jobs import claim, jobs, run, wake
 from mvidarr.models import Artist, Change, Download, Event, Job, Schedule
 from mvidarr.system import housekeeping, schedule, sweep
 from tasks import clock as ticking
@@ -134,7 +134,7 @@ def test_the_sweep_searches_artists_whose_time_has_come(set_clock: SetClock) -> 
 
     jobs_done = jobs.claim_due("here.1")
     assert jobs_done is not None
-    job_tasks.RUN["sweep"](jobs_done, None)  # type: ignore[arg-type]
+    run.run(jobs_done, job_tasks.RUN["sweep"], lambda: False)
 
     searches = Job.select().where(Job.kind == "discover")
     assert [job.subject for job in searches] == [str(due.id)]

@@ -13,7 +13,7 @@ from mvidarr.core.terms import Role
 from mvidarr.discovery import candidates
 from mvidarr.discovery.candidates import Candidates
 from mvidarr.integrations.protocols import FoundArtist
-from mvidarr.library import artists
+from mvidarr.library import artists, facts, words
 from mvidarr.models import Artist, Job
 from tests.client import Client
 from tests.factories import fresh, make_artist, make_source, make_video
@@ -100,7 +100,10 @@ def test_a_json_artist_has_every_member(reader: Client) -> None:
 
     assert found["name"] == "Björk"
     assert found["videos"] == {"known": 0, "have": 0, "wanted": 0}
-    assert found["ids"] == {"mb_artist": None, "imvdb_entity": None, "youtube_channel": None}
+    assert found["ids"].keys() == {catalogue.kind for catalogue in words.ARTIST_IDS}
+    assert set(found["ids"].values()) == {None}
+    assert (found["genres"], found["aliases"], found["origins"]) == ([], [], {})
+    assert found["asked_at"] is None
     assert found["rules"]["types"] == ["official"]
     assert found["checked_at"] is None
     assert found["created_at"].endswith("Z")
@@ -184,10 +187,14 @@ def test_pictures_of_candidates_come_through_us_from_known_hosts_only(
     page = manager.get("/artists/find?q=Air").text
     assert page.count('src="/artists/picture?url=') == 1
 
-    body = Body(content=b"png", content_type="image/png", url=link)
+    png = b"\x89PNG\r\n\x1a\n and so on"
+    body = Body(content=png, content_type="image/webp", url=link)
     monkeypatch.setattr(http.OutsideClient, "get", lambda self, url, **more: body)
     reply = manager.get(f"/artists/picture?url={link}")
-    assert (reply.content, reply.headers["Content-Type"]) == (b"png", "image/png")
+    assert (reply.content, reply.headers["Content-Type"]) == (png, "image/png")
+    web_page = Body(content=b"<html>", content_type="image/png", url=link)
+    monkeypatch.setattr(http.OutsideClient, "get", lambda self, url, **more: web_page)
+    assert manager.get(f"/artists/picture?url={link}").status_code == 204
     for other in ("https://example.org/x", "http://yt3.ggpht.com/x", "https://[", ""):
         assert manager.get(f"/artists/picture?url={other}").status_code == 404
 
@@ -369,6 +376,111 @@ def test_an_artists_videos_and_candidates_as_json(reader: Client) -> None:
     assert [item["title"] for item in live["items"]] == ["A"]
     items = reader.get(f"/api/artists/{artist.id}/candidates").json()["items"]
     assert [(item["score"], len(item["rivals"])) for item in items] == [(70, 1)]
+
+
+def test_other_names_and_genres_are_edited_one_on_each_line(manager: Client) -> None:
+    artist = make_artist("Tyler Okonma")
+    data = {"aliases": "Tyler, The Creator\r\nAce Creator\r\n", "genres": "Hip hop\nRap"}
+    manager.send("PATCH", f"/artists/{artist.id}", data=data)
+
+    found = manager.get(f"/api/artists/{artist.id}").json()
+    assert found["aliases"] == ["Tyler, The Creator", "Ace Creator"]
+    assert found["genres"] == ["Hip hop", "Rap"]
+    assert found["origins"] == {"aliases": "person", "genres": "person"}
+    assert found["locked"] == ["genres", "aliases"]
+    dialog = manager.fragment(f"/artists/{artist.id}/edit", "dialog").text
+    assert "Tyler, The Creator\nAce Creator" in dialog
+    page = manager.get(f"/artists/{artist.id}").text
+    assert "Tyler, The Creator, Ace Creator" in page
+    assert "by hand" in page
+    assert artist.name in manager.get("/artists?q=creator").text
+
+
+def test_json_names_take_lists_only(manager: Client) -> None:
+    artist = make_artist()
+    for bad in ({"aliases": "A, B"}, {"genres": [1]}):
+        reply = manager.send("PATCH", f"/api/artists/{artist.id}", json=bad)
+        assert reply.status_code == 422
+        assert [error["field"] for error in reply.json()["errors"]] == list(bad)
+
+
+def test_facts_say_where_they_come_from_and_lead_there(reader: Client) -> None:
+    artist = make_artist("Björk")
+    told = facts.Facts(
+        bio="A singer.",
+        genres=["art pop"],
+        ids={"discogs_artist": "93", "spotify_artist": "7w29"},
+        origins={"bio": "musicbrainz", "genres": "gone_service"},
+    )
+    facts.store(artist.id, told)
+
+    page = reader.get(f"/artists/{artist.id}").text
+    for words_ in ("A singer.", "Text from MusicBrainz", "art pop", "from gone_service"):
+        assert words_ in page
+    assert 'href="https://www.discogs.com/artist/93"' in page
+    assert 'href="https://open.spotify.com/artist/7w29"' in page
+    assert "Refresh facts" not in page
+    found = reader.get(f"/api/artists/{artist.id}").json()
+    assert (found["bio"], found["origins"]["bio"]) == ("A singer.", "musicbrainz")
+    assert found["asked_at"].endswith("Z")
+
+
+def test_facts_are_refreshed_as_a_job_that_the_page_shows(manager: Client, reader: Client) -> None:
+    artist = make_artist()
+    assert "Refresh facts" in manager.get(f"/artists/{artist.id}").text
+    assert (
+        reader.send("POST", f"/api/artists/{artist.id}/describe", is_json=True).status_code == 403
+    )
+
+    region = f"artist-{artist.id}-about"
+    reply = manager.fragment(f"/artists/{artist.id}/describe", region, "POST")
+    assert f'hx-target="#{region}"' in reply.text
+    assert "Services are asked what they know." in reply.text
+    assert 'hx-trigger="every 2s"' in manager.fragment(f"/artists/{artist.id}/about", region).text
+    reply = manager.send("POST", f"/api/artists/{artist.id}/describe", is_json=True)
+    assert (reply.status_code, reply.json()["job"]["kind"]) == (202, "describe")
+    assert Job.select().count() == 1
+    Job.update(active_key=None, state="done").execute()
+    assert "every 2s" not in manager.fragment(f"/artists/{artist.id}/about", region).text
+    assert reader.get(f"/artists/{artist.id}/about").status_code == 200
+    assert manager.send("POST", "/api/artists/999/describe", is_json=True).status_code == 404
+
+
+def test_an_artist_added_without_a_search_has_its_facts_looked_up(manager: Client) -> None:
+    manager.send("POST", "/api/v1/artists", json={"name": "Björk", "search": False})
+    assert [job.kind for job in Job.select()] == ["describe"]
+
+
+def test_a_change_of_rules_judges_the_candidates_again(manager: Client) -> None:
+    artist = make_artist()
+    manager.send("PATCH", f"/api/artists/{artist.id}", json={"rules": {"min_score": 60}})
+    manager.send("PATCH", f"/api/artists/{artist.id}", json={"rules": {"min_score": 60}})
+    assert [(job.kind, job.subject) for job in Job.select()] == [("rejudge", str(artist.id))]
+
+
+def test_candidates_show_their_other_names_and_who_knows_them(
+    manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = replace(FOUND, found_by="musicbrainz, imvdb", aliases=("AIR French Band", "Air!"))
+    answer = Candidates(asked="Air", found=[found], problems=[])
+    monkeypatch.setattr(candidates, "find", lambda query: answer)
+
+    page = manager.get("/artists/find?q=Air").text
+    assert "MusicBrainz, IMVDb" in page
+    assert "also AIR French Band, Air!" in page
+    [item] = manager.get("/api/artists/find?q=Air").json()["items"]
+    assert item["found_by"] == "musicbrainz, imvdb"
+    assert item["aliases"] == ["AIR French Band", "Air!"]
+
+
+@pytest.mark.parametrize("q", ["名" * 300, "x" * 10_000])
+def test_a_name_that_is_too_long_is_refused_and_not_lost(manager: Client, q: str) -> None:
+    page = manager.get(f"/artists/find?q={q}")
+    assert page.status_code == 422
+    assert "Use 255 characters or fewer." in page.text
+    assert f'value="{q}"' in page.text
+    problem = manager.get(f"/api/artists/find?q={q}").json()
+    assert [error["field"] for error in problem["errors"]] == ["q"]
 
 
 def test_names_cannot_inject_anything(reader: Client) -> None:

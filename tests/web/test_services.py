@@ -1,15 +1,19 @@
 """Services over the web: how each does, and its Test button."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mvidarr import settings
+from mvidarr.core import clock
 from mvidarr.core.errors import ServiceError
 from mvidarr.core.terms import Role, ServiceState
-from mvidarr.governor import breaker, budget
-from mvidarr.settings import options
+from mvidarr.governor import breaker, budget, quota, services
+from mvidarr.library.tables import Event
+from mvidarr.settings import service_options
 from tests.client import Client
+from tests.conftest import SetClock
 from tests.fakes import finders
 from tests.fakes.finders import FakeService
 from tests.fakes.imvdb import FakeImvdb
@@ -42,7 +46,7 @@ def test_services_are_listed_with_how_they_do(client: Client) -> None:
 
     found = {one["name"]: one for one in listed(client)}
 
-    assert list(found) == ["youtube", "musicbrainz", "imvdb"]
+    assert {"youtube", "musicbrainz", "imvdb"} <= found.keys()
     youtube = found["youtube"]
     assert (youtube["state"], youtube["failures"]) == ("broken", 1)
     assert youtube["last_error"] == "YouTube asks for a pause."
@@ -58,6 +62,108 @@ def test_requests_of_this_hour_are_shown(client: Client) -> None:
     [one] = [one for one in listed(client) if one["name"] == "musicbrainz"]
 
     assert one["requests_this_hour"] == 1
+
+
+def test_a_quota_is_shown_with_what_was_used_of_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = tuple(
+        replace(kind, quota=service_options.youtube_api_quota) if kind.name == "youtube" else kind
+        for kind in services.ALL
+    )
+    monkeypatch.setattr(services, "ALL", kinds)
+    quota.spend("youtube", 120, 9_000)
+    found = {one["name"]: one for one in listed(client)}
+
+    assert (found["youtube"]["quota_used_today"], found["youtube"]["quota"]) == (120, 9_000)
+    assert found["musicbrainz"]["quota"] is None
+    assert "120 of 9,000 units today" in client.as_role("readonly").get("/system").text
+
+
+def test_services_are_grouped_by_what_they_are_for(admin: Client) -> None:
+    found = {one["name"]: one["group"] for one in listed(admin)}
+    page = admin.as_role("admin").get("/settings").text
+
+    assert (found["youtube"], found["musicbrainz"], found["imvdb"]) == ("videos",) * 3
+    assert "Where videos are found" in page
+    for name in found:
+        assert page.count(f'formaction="/settings/services/{name}/test"') == 1
+
+
+# broken ones
+
+
+def broken(name: str = "musicbrainz") -> None:
+    for _ in range(3):
+        breaker.failed(name, "It does not answer.")
+
+
+def test_a_broken_service_is_asked_again_at_once(admin: Client, set_clock: SetClock) -> None:
+    broken()
+    path = "/services/musicbrainz/retry"
+    assert breaker.is_open("musicbrainz") is not None
+
+    data = admin.send("POST", f"/api{path}", json={})
+
+    assert breaker.is_open("musicbrainz") is None
+    found = data.json()
+    assert (data.status_code, found["state"], found["next_try_at"]) == (200, "broken", None)
+    assert found["since"] == clock.iso(set_clock.at)
+    page = admin.post(path)
+    assert (page.status_code, page.headers["location"]) == (303, "/system#services")
+    part = admin.fragment(path, "services", "POST")
+    assert part.text.startswith('<hx-partial hx-target="#services"')
+
+
+def test_one_that_fails_again_rests_again_and_one_that_answers_is_healed(admin: Client) -> None:
+    broken()
+    admin.post("/services/musicbrainz/retry")
+    breaker.failed("musicbrainz", "It does not answer.")
+    assert breaker.is_open("musicbrainz") is not None
+
+    admin.post("/services/musicbrainz/retry")
+    breaker.succeeded("musicbrainz")
+
+    titles = [row.title for row in Event.select().order_by(Event.id)]
+    assert titles == [
+        "MusicBrainz does not work: It does not answer.",
+        "MusicBrainz works again",
+    ]
+
+
+def test_only_an_administrator_has_it_asked_again(client: Client) -> None:
+    broken()
+
+    answer = client.as_role(Role.MANAGER).send("POST", "/api/services/musicbrainz/retry", json={})
+
+    assert answer.status_code == 403
+    assert breaker.is_open("musicbrainz") is not None
+
+
+def test_an_unknown_service_is_not_asked_again(admin: Client) -> None:
+    assert admin.send("POST", "/api/services/nothing/retry", json={}).status_code == 404
+
+
+def test_the_page_says_since_when_and_until_when(client: Client, set_clock: SetClock) -> None:
+    broken()
+    breaker.failed("youtube", "It took too long to answer.")
+    set_clock.forward(5 * clock.MINUTE)
+
+    page = client.as_role(Role.READONLY).get("/system").text
+
+    part = page[page.index('id="service-musicbrainz"') :].partition("</article>")[0]
+    assert "Broken since" in part
+    assert "5 minutes ago" in part
+    assert "in 10 minutes" in part
+    assert "Try again now" not in part
+    slow = page[page.index('id="service-youtube"') :].partition("</article>")[0]
+    assert "Degraded since" in slow
+    assert "next try" not in slow
+    off = page[page.index('id="service-imvdb"') :].partition("</article>")[0]
+    assert "IMVDb key" in off
+    page = client.as_role(Role.ADMIN).get("/system").text
+    assert page.count('action="/services/musicbrainz/retry"') == 1
+    assert 'action="/services/youtube/retry"' not in page
 
 
 # the Test button
@@ -125,7 +231,7 @@ def test_what_is_typed_is_tried_and_neither_saved_nor_noted(
     assert found["ok"] is False
     assert fakes["imvdb"].asked == [f"http://127.0.0.1:9/x {KEY}"]
     assert budget.row("imvdb").failures == 0
-    assert settings.get(options.imvdb_api_key) == ""
+    assert settings.get(service_options.imvdb_api_key) == ""
 
 
 def test_an_empty_field_means_what_is_stored(admin: Client, fakes: dict[str, FakeService]) -> None:
@@ -137,7 +243,9 @@ def test_an_empty_field_means_what_is_stored(admin: Client, fakes: dict[str, Fak
 
 
 def test_what_is_missing_or_wrong_is_said(admin: Client, fakes: dict[str, FakeService]) -> None:
-    assert try_out(admin, "imvdb")["detail"] == "IMVDb needs a key: enter it in the settings."
+    assert try_out(admin, "imvdb")["detail"] == (
+        "IMVDb cannot be asked yet: enter “IMVDb key” in the settings."
+    )
     assert "http://" in try_out(admin, "musicbrainz", musicbrainz_url="ftp://x")["detail"]
     settings.change({"musicbrainz_enabled": False})
     assert "switched off" in try_out(admin, "musicbrainz")["detail"]

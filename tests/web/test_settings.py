@@ -8,7 +8,7 @@ import pytest
 from mvidarr import settings
 from mvidarr.core.terms import Role
 from mvidarr.library.tables import Event
-from mvidarr.settings import options
+from mvidarr.settings import options, service_options
 from tests import factories
 from tests.client import Client
 from tests.conftest import SECRET
@@ -177,9 +177,9 @@ def test_an_empty_secret_in_the_form_keeps_what_is_stored(admin: Client) -> None
     settings.change({"imvdb_api_key": KEY})
 
     admin.send("PATCH", "/settings", data={"imvdb_api_key": "", "download_retries": "5"})
-    assert settings.get(options.imvdb_api_key) == KEY
+    assert settings.get(service_options.imvdb_api_key) == KEY
     admin.send("PATCH", "/settings", data={"imvdb_api_key": "", "remove_imvdb_api_key": "true"})
-    assert settings.get(options.imvdb_api_key) == ""
+    assert settings.get(service_options.imvdb_api_key) == ""
 
 
 def test_a_secret_that_was_typed_wrongly_is_not_shown_again(admin: Client) -> None:

@@ -11,7 +11,7 @@ from mvidarr.accounts.identify import COOKIE
 from mvidarr.core.config import Config
 from mvidarr.media import disks
 from mvidarr.models import User
-from mvidarr.settings import options
+from mvidarr.settings import options, service_options
 from tests.client import Client
 from tests.factories import make_artist, make_user
 from tests.fakes.jar import keep_no_cookies
@@ -141,7 +141,7 @@ def test_each_step_leads_to_the_next(client: Client, database: Config, tmp_path:
     assert next_of(admin) == "/setup/services"
     answer = admin.post("/setup/services", {"imvdb_api_key": "0123456789abcdef"})
     assert answer.headers["location"] == "/setup"
-    assert settings.get(options.imvdb_api_key) == "0123456789abcdef"
+    assert settings.get(service_options.imvdb_api_key) == "0123456789abcdef"
 
     assert next_of(admin) == "/setup/artist"
     make_artist(name="Björk")
@@ -172,7 +172,7 @@ def test_keys_that_stay_empty_are_not_asked_for_again(client: Client, database: 
     admin.post("/setup/services", {"imvdb_api_key": ""})
 
     assert next_of(admin) == "/setup/artist"
-    assert not settings.show(options.imvdb_api_key).is_set
+    assert not settings.show(service_options.imvdb_api_key).is_set
 
 
 def test_a_stored_key_is_never_shown(client: Client, database: Config) -> None:

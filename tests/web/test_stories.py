@@ -37,6 +37,16 @@ pytestmark = pytest.mark.usefixtures("database")
             "1 new video, 2 to review, 1 queued; IMVDb: it is down.",
         ),
         ("video.cancelled", {}, "Download cancelled", ""),
+        ("video.merged", {"other": "Joga"}, "Videos joined", "With Joga"),
+        ("source.gone", {"availability": "geo_blocked"}, "Upload gone", "Geo blocked"),
+        (
+            "list.read",
+            {"entries": 214, "new": 12, "ambiguous": 3, "problem": "Two pages were missing."},
+            "List read",
+            "214 entries, 12 new, 3 to decide. Two pages were missing.",
+        ),
+        ("list.applied", {"artists": 1, "videos": 2}, "List imported", "1 artist, 2 videos"),
+        ("list.applied", {}, "List imported", "Nothing new"),
     ],
 )
 def test_an_event_is_told_in_words(

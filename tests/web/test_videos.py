@@ -157,6 +157,21 @@ def test_a_json_video_has_sources_and_files(reader: Client) -> None:
     assert reader.get("/api/videos/999").status_code == 404
 
 
+def test_facts_say_where_they_come_from(manager: Client, reader: Client) -> None:
+    origins = {"year": "imvdb", "album": "musicbrainz", "label": ""}
+    video = make_video(year=1997, album="Homogenic", label="One Little Indian", origins=origins)
+    page = reader.get(f"/videos/{video.id}").text
+    assert "from IMVDb" in page
+    assert "from MusicBrainz" in page
+    found = reader.get(f"/api/videos/{video.id}").json()
+    assert found["origins"] == {"year": "imvdb", "album": "musicbrainz"}
+
+    reply = manager.fragment(f"/videos/{video.id}", "dialog", "PATCH", year="1996")
+    assert f'hx-target="#video-{video.id}-details"' in reply.text
+    assert "by hand" in reply.text
+    assert reader.get(f"/api/videos/{video.id}").json()["origins"]["year"] == "person"
+
+
 def test_an_edit_from_the_dialog_is_saved_and_locked(manager: Client) -> None:
     video = make_video(title="Joga")
     assert 'value="Joga"' in manager.fragment(f"/videos/{video.id}/edit", "dialog").text

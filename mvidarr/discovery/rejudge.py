@@ -1,0 +1,136 @@
+"""Judge an artist's known uploads again after its rules changed: nobody outside is asked.
+
+What a person decided, and what is in use, stays.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from mvidarr import models
+from mvidarr.core import db
+from mvidarr.core.errors import NotFound
+from mvidarr.core.terms import SOUND_ONLY, UNASKED, Availability, Verdict, VideoType
+from mvidarr.discovery import match, match_score, proposals, writing
+from mvidarr.library import artists, intake
+from mvidarr.library.tables import VideoSource
+from mvidarr.library.videos import Song
+
+_SAME = (  # what an upload is does not change with what is wanted
+    *("provider", "source_id", "title", "type", "version", "channel", "channel_id"),
+    *("published_at", "duration", "max_height", "image_url", "found_by", "group_key"),
+)
+
+NEVER_UNASKED = (*SOUND_ONLY, *UNASKED, VideoType.COVER)
+
+Progress = Callable[[int, int | None, str], None]
+Reasons = tuple[match.Reason, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejudged:
+    """How many songs have uploads that are seen differently now, and how many were queued."""
+
+    songs: int
+    queued: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    """An artist's wishes, once for all its uploads."""
+
+    rules: match.Rules
+    lines: match.Lines
+
+
+def rejudge(artist_id: int, progress: Progress | None = None) -> Rejudged | None:
+    """Apply an artist's rules to its candidates; None when it is gone."""
+    with db.session():
+        artist = artists.find(artist_id)
+        if artist is None:
+            return None
+        case = _Case(rules=proposals.rules_of(artist), lines=proposals.lines_for(artist))
+        songs = _songs(_open(artist_id), case)
+        if progress:
+            progress(0, len(songs), f"{artist.name}: {len(songs)} songs by the new rules")
+        try:
+            writing.store(artist_id, songs)
+            queued = writing.queue_wanted(artist_id)
+        except NotFound:
+            return None
+    return Rejudged(songs=len(songs), queued=queued)
+
+
+def _open(artist_id: int) -> Sequence[models.VideoSource]:
+    """Uploads that nobody decided about and no video uses."""
+    query = VideoSource.select().where(
+        VideoSource.artist_id == artist_id,
+        VideoSource.verdict.in_((Verdict.REVIEW, Verdict.REFUSED)),
+        VideoSource.verdict_by.is_null(),
+    )
+    return list(query.order_by(VideoSource.id))
+
+
+def _songs(open_: Sequence[models.VideoSource], case: _Case) -> list[intake.Proposal]:
+    """The songs of which an upload is seen differently now, each with all its uploads."""
+    rivals: dict[Any, list[models.VideoSource]] = {}
+    for source in open_:
+        rivals.setdefault(source.group_key or source.id, []).append(source)
+    songs = []
+    for group in rivals.values():
+        judged = [(_upload(source, case), source) for source in group]
+        if any(up.verdict != source.verdict or up.score != source.score for up, source in judged):
+            judged.sort(key=lambda pair: (pair[0].verdict is not Verdict.ACCEPTED, -pair[0].score))
+            uploads = tuple(up for up, _ in judged)
+            songs.append(intake.Proposal(song=_song(judged[0][1]), uploads=uploads))
+    return songs
+
+
+def _upload(source: models.VideoSource, case: _Case) -> intake.Upload:
+    """The upload as the rules see it now."""
+    kind, song = VideoType(source.type), _song(source)
+    known = tuple(match.Reason(text=one["text"], points=one["points"]) for one in source.reasons)
+    reasons = _reasons(known, kind, case.rules)
+    score = source.score if reasons == known else match_score.score(reasons)
+    fits = match.fits(case.rules, type=kind, title=song.title, version=song.version, year=song.year)
+    verdict = _verdict(score, kind, match_score.is_refused(reasons), case)
+    values: dict[str, Any] = {name: getattr(source, name) for name in _SAME}
+    values |= {
+        "score": score,
+        "verdict": proposals.offered(verdict, fits=fits),
+        "reasons": proposals.told(reasons),
+    }
+    return intake.Upload(**values, availability=Availability(source.availability))
+
+
+def _reasons(known: Reasons, kind: VideoType, rules: match.Rules) -> Reasons:
+    """The reasons of the finding, those that follow from the wanted types as they are now."""
+    asked, unasked = f"{kind.label} in the title, as asked for", f"{kind.label} in the title"
+    never = f"{kind.label}{': no picture' if kind in SOUND_ONLY else ' is not asked for'}"
+    kept = tuple(one for one in known if one.text not in (asked, unasked, never))
+    is_said = any(one.text in (asked, unasked) for one in known)
+    now = list(kept)
+    if is_said and kind in rules.types:
+        now.append(match.Reason(text=asked, points=10))
+    elif is_said:
+        now.append(match.Reason(text=unasked, points=match_score.UNWANTED))
+    if kind not in rules.types and kind in NEVER_UNASKED:
+        now.append(match.Reason(text=never, points=match_score.NEVER))
+    now.sort(key=lambda one: (-abs(one.points), one.text))
+    return known if set(now) == set(known) else tuple(now)
+
+
+def _verdict(score: int, kind: VideoType, is_refused: bool, case: _Case) -> Verdict:
+    if is_refused or score < min(case.lines.review, case.lines.accept):
+        return Verdict.REFUSED
+    if score >= case.lines.accept and not case.rules.review and kind is not VideoType.UNSPECIFIED:
+        return Verdict.ACCEPTED
+    return Verdict.REVIEW
+
+
+def _song(source: models.VideoSource) -> Song:
+    """What the video would be, as the finding said."""
+    known = {field.name for field in fields(Song)}
+    given = {name: value for name, value in source.song.items() if name in known}
+    own = {"title": source.title, "type": source.type, "version": source.version}
+    return Song(**{**own, **given})
