@@ -58,6 +58,12 @@ def _rejudge(job: Job, context: Context) -> None:
     rejudge.rejudge(int(job.subject), context.progress)
 
 
+def _rejudge_all(job: Job, context: Context) -> None:
+    from mvidarr.discovery import rejudge
+
+    context.result(rejudge.rejudge_all(context.progress))
+
+
 def _pictures(job: Job, context: Context) -> None:
     from mvidarr.discovery import pictures
 
@@ -149,7 +155,7 @@ def _review_bulk(job: Job, context: Context) -> None:
     from mvidarr.library import review_bulk
 
     with db.session():
-        review_bulk.run(job, context, choose.accept)
+        review_bulk.run(job, context, choose.accept, choose.block)
 
 
 RUN: Mapping[str, Work] = {
@@ -157,6 +163,7 @@ RUN: Mapping[str, Work] = {
     "describe": _describe,
     "portrait": _portrait,
     "rejudge": _rejudge,
+    "rejudge_all": _rejudge_all,
     "pictures": _pictures,
     "bulk_delete": _bulk_delete,
     "bulk": _bulk,

@@ -1,6 +1,6 @@
 """What happened (events) and what live pages must redraw (touches)."""
 
-from mvidarr.activity.events import KINDS, Actor, Kind, acting, actor, record, record_all
+from mvidarr.activity.events import KINDS, Actor, Kind, acting, actor, record, record_all, set_apart
 from mvidarr.activity.touch import TOPICS, changes_since, forget, newest, touch
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "newest",
     "record",
     "record_all",
+    "set_apart",
     "touch",
 ]

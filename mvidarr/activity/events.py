@@ -1,14 +1,16 @@
 """Record what happened: one row serves the feed, the history and the audit log."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from mvidarr.activity.touch import touch
 from mvidarr.core import clock, db
 from mvidarr.models import Event
+
+_Event: Final[Any] = Event  # as queries see it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +111,18 @@ def record_all(kind: str, about: Iterable[tuple[str, int, int]]) -> None:
     with db.atomic():
         Event.insert_many(rows).execute()
         touch("feed")
+
+
+def set_apart(*, artist_id: int | None = None, video_ids: Collection[int] = ()) -> None:
+    """Have the history of what is deleted belong to nobody: SQLite gives numbers out again, and
+    another artist or video would inherit it."""
+    with db.atomic():
+        if artist_id is not None:
+            of_artist = _Event.artist_id == artist_id
+            _Event.update(artist_id=None, video_id=None).where(of_artist).execute()
+        if video_ids:
+            of_videos = _Event.video_id.in_(list(video_ids))
+            _Event.update(video_id=None).where(of_videos).execute()
 
 
 def _row(

@@ -75,6 +75,15 @@ def moved(service: str, who: str) -> errors.ServiceError:
     )
 
 
+def bad_key(service: str, who: str) -> errors.ServiceError:
+    """What was entered as a key cannot be sent at all."""
+    return errors.ServiceError(
+        service,
+        f"The key of {who} holds characters that no key has. Copy it anew into the settings.",
+        permanent=True,
+    )
+
+
 def is_cut(failure: Failure) -> bool:
     """Whether the connection ended under way, so that asking once more may help."""
     causes = _causes(failure)

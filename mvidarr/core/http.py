@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
+from urllib.parse import urlencode
 
 import requests
 import urllib3
@@ -57,6 +58,10 @@ def no_doubt(data: Any) -> None:
     """Take what came with a status of success for an answer."""
 
 
+def no_cut() -> None:
+    """Nobody asks whether a list is whole."""
+
+
 def no_spend(units: int) -> None:
     """Count nothing: for services without a quota."""
 
@@ -84,13 +89,14 @@ class Conf:
 
     service: str
     base_url: str
-    key: str = ""
-    also: Mapping[str, str] = field(default_factory=dict)  # other settings, by their keys
+    key: str = field(default="", repr=False)
+    also: Mapping[str, str] = field(default_factory=dict, repr=False)  # other settings, by keys
     proxy: str = ""
     ca: Path | None = None
     pace: Callable[[], None] = no_pace
     note: Callable[[str, str | None], None] = no_note  # part of the service, its problem
     spend: Callable[[int], None] = no_spend  # units of the day's quota; raises when it is used up
+    cut: Callable[[], None] = no_cut  # the service has more of a list than it hands out
     answers: Answers | None = None
     transport: BaseAdapter | None = None
     title: str = ""  # what sentences call the service
@@ -124,9 +130,9 @@ class Ask:
 
     path: str
     params: Params = field(default_factory=dict)
-    secret: Params = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    form: Mapping[str, str] | None = None
+    secret: Params = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
 
     @property
     def method(self) -> str:
@@ -135,8 +141,7 @@ class Ask:
     @property
     def name(self) -> str:
         """What is asked, in words that are always the same."""
-        said = "&".join(f"{key}={value}" for key, value in sorted(self.params.items()))
-        return f"{self.path}?{said}"
+        return f"{self.path}?{urlencode(sorted(self.params.items()))}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,9 +149,9 @@ class Answer:
     """What came back, with any status; `location` where it sends us on to."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
-    location: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    location: str = field(repr=False)
 
     def json(self) -> Any:
         """The body as JSON, None when it is none: an error may be told in any form."""
@@ -170,6 +175,10 @@ class Client:
             self._guard, proxy=conf.proxy, ca=conf.ca, transport=conf.transport
         )
         self._session.headers.update({**transport.headers("application/json"), **headers})
+
+    def cut(self) -> None:
+        """Tell whoever asks that the service has more of a list than it handed out."""
+        self._conf.cut()
 
     def note(self, part: str, problem: str | None) -> None:
         """Tell whoever keeps it that one part of the service is broken, or with None works."""
@@ -221,7 +230,7 @@ class Client:
         known = answers.find(name)
         if known is not None and known.is_fresh:
             return self._parsed(known.body)
-        etag = known.etag if known is not None else None
+        etag = known.etag if known is not None and _is_line(known.etag) else None
         asked = replace(request, headers={**request.headers, "If-None-Match": etag or ""})
         answer = self.ask(asked if etag else request)
         if known is not None and answer.status == 304:
@@ -268,9 +277,15 @@ class Client:
 
     def _ready(self, request: requests.Request) -> requests.PreparedRequest:
         try:
-            return self._session.prepare_request(request)
+            ready = self._session.prepare_request(request)
+            for value in ready.headers.values():
+                str(value).encode("latin-1")  # as it will be sent; bytes are there already
+        except (requests.exceptions.InvalidHeader, UnicodeEncodeError):
+            # without a cause: its text may hold what was typed
+            raise failures.bad_key(self._conf.service, self._conf.who) from None
         except FAILURES as failure:
             raise failures.of_failure(self._conf.service, self._conf.who, failure) from None
+        return ready
 
     def _ask(self, request: requests.PreparedRequest, retries: int) -> "Answer":
         """The answer, after up to `retries` more tries where a hiccup may be over soon."""
@@ -291,6 +306,8 @@ class Client:
             answer = self._send(request)
             if not answer.location:
                 return answer
+            if request.method != "GET":  # what was sent is for that address alone
+                break
             request = self._ready(requests.Request("GET", answer.location, headers=request.headers))
             if _origin(request) != home:
                 break
@@ -298,7 +315,7 @@ class Client:
 
     def _send(self, request: requests.PreparedRequest) -> "Answer":
         conf = self._conf
-        conf.pace()
+        self._guard.wait(conf.pace)
         self.sent += 1
         with self._session.send(
             request, stream=True, timeout=conf.timeouts, allow_redirects=False
@@ -324,6 +341,11 @@ _HICCUPS = (500, 502, 504, 520, 521, 522, 523, 524)
 def _origin(request: requests.PreparedRequest) -> tuple[str | None, str | None, int | None]:
     url = urllib3.util.parse_url(str(request.url))
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme or "")
+
+
+def _is_line(etag: str | None) -> bool:
+    """Whether it can be said again in a header: some are folded onto several lines."""
+    return etag is not None and etag.isascii() and etag.isprintable()
 
 
 def _mask(text: str, key: str) -> str:

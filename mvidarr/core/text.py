@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+MOST_MARKS = 30  # accents on one letter; Unicode's stream-safe form allows as many
 KEY_LENGTH = 200  # characters of a key; what is longer ends in a hash of the rest
 
 _SPACES = re.compile(r"\s+")
@@ -35,7 +36,7 @@ def tidy(text: str) -> str:
         if char.isspace() or not _is_invisible(char)
     )
     # composed only now: what was invisible may have stood between a letter and its accent
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", "".join(kept))).strip()
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", _calm("".join(kept)))).strip()
 
 
 def tidy_lines(text: str) -> str:
@@ -51,6 +52,8 @@ def name_key(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents, ligatures spelled out."""
+    if text.isascii():
+        return tidy(text).lower()  # most titles; the rest takes ten times as long
     decomposed = unicodedata.normalize("NFKD", tidy(text).casefold().translate(_FOLDED))
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return unicodedata.normalize("NFC", plain).casefold().translate(_FOLDED)
@@ -119,3 +122,16 @@ def initial(key: str) -> str:
 
 def _is_invisible(char: str) -> bool:
     return ord(char) in _INVISIBLE or unicodedata.category(char) in {"Cc", "Cs"}
+
+
+def _calm(text: str) -> str:
+    """No letter with endless accents: to put n of them in order takes the time of n times n."""
+    if len(text) <= MOST_MARKS:
+        return text
+    run = 0
+    kept: list[str] = []
+    for char in text:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run <= MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)

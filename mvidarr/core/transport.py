@@ -13,6 +13,7 @@ import math
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,12 @@ class Guard:
     def begin(self, seconds: float) -> None:
         """Give everything until the next call this long in all."""
         self._ends = time.monotonic() + seconds
+
+    def wait(self, turn: Callable[[], None]) -> None:
+        """Wait for a turn, which does not count: the service is not slow, others were first."""
+        started = time.monotonic()
+        turn()
+        self._ends += time.monotonic() - started
 
     def left(self) -> float:
         """Seconds until the deadline; raises TimeoutError once it has passed."""

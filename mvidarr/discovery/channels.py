@@ -28,7 +28,7 @@ _JOINTS = re.compile(r"\s*(?:,(?!\s*the\s)|;|\s[x×+&/]\s|\s(?:and|und|et|y|with
 # Labels and curators: they publish other people's songs, so the name is never an artist's.
 _PUBLISHERS = title_words.folded(
     "rhino,hybelabels,smtown,1thek,tseries,nocopyrightsounds,trapnation,sonymusicindia,yrf,"
-    "zeemusiccompany,spinninrecords,monstercat,ultramusic,tommyboy,fueledbyramen,"
+    "zeemusiccompany,spinninrecords,monstercat,monstercatuncaged,monstercatinstinct,ultramusic,tommyboy,fueledbyramen,"
     "jypentertainment,tipsofficial,saregamamusic,thesoundyouneed,proximity,mrsuicidesheep,"
     "chillnation,trapcity,majesticcasual,colors,bbcmusic,bbcradio1,nprmusic,kexp,mtv,vevo,"
     "youtube,worldstarhiphop,lyricallemonade,adityamusic,bbcradio1xtra,bbcradio2,bbc,triplej,"
@@ -48,7 +48,7 @@ _PUBLISHING = title_words.folded(
 )
 _COLLECTING = title_words.folded(
     "copyright,nocopyright,reupload,reuploads,lyrics,lyric,lyrical,lyrix,nightcore,bass,boost,"
-    "boosted,amv,edits,edit,fan,fans,reacts,reactions,reaction,karaoke"
+    "boosted,amv,edits,edit,fan,fans,ncs,reacts,reactions,reaction,karaoke"
 )
 
 

@@ -16,7 +16,7 @@ import peewee
 from mvidarr import activity, models
 from mvidarr.core import clock, crypto, db, logs
 from mvidarr.core.crypto import Unreadable, Vault
-from mvidarr.core.errors import Conflict, Invalid, NotFound, Unavailable
+from mvidarr.core.errors import Conflict, Invalid, NotFound, ServiceError, Unavailable
 from mvidarr.governor import calls, services
 from mvidarr.integrations import oauth, spotify
 from mvidarr.integrations.oauth import Token
@@ -88,7 +88,7 @@ def start(owner: str, redirect: str, vault: Vault) -> None:
 def pending(owner: str, vault: Vault) -> SignIn | None:
     """The sign-in that this owner began and has not finished."""
     row = Connection.get_or_none(
-        Connection.kind == PENDING, Connection.name == owner, Connection.expires_at > clock.now()
+        Connection.kind == PENDING, Connection.name == owner, _lasts(LASTS)
     )
     if row is None:
         return None
@@ -133,6 +133,8 @@ def finish(owner: str, answer: tuple[str, str], by: int | None, vault: Vault) ->
         return token, spotify.me(conf, token.access)
 
     token, (ident, name) = calls.call(services.find(SPOTIFY), ask, services.PAGE_PATIENCE)
+    if not ident:
+        raise ServiceError(SPOTIFY, "Spotify did not say whose account it is. Try again.")
     return db.transact(lambda: _keep(ident, name, token, by, vault))
 
 
@@ -164,7 +166,7 @@ def access(connection_id: int, vault: Vault, refused: str = "") -> str:
                 lambda conf: spotify.refresh(conf, spotify.app_of(conf), token),
             )
         except spotify.Relink as error:
-            mark_broken(row.id, str(error))
+            mark_broken(row.id, str(error), row.token)
             raise
         with db.session():
             db.transact(lambda: _renew(row.id, fresh, vault))
@@ -180,12 +182,12 @@ def app_access() -> str:
     return token.access
 
 
-def mark_broken(connection_id: int, problem: str) -> None:
-    """Note that an account has to be connected anew."""
+def mark_broken(connection_id: int, problem: str, token: str = "") -> None:
+    """Note that an account has to be connected anew, unless it was since its `token` was read."""
 
     def work() -> None:
         row = Connection.get_or_none(Connection.id == connection_id)
-        if row is None or row.problem == problem:
+        if row is None or row.problem == problem or token not in ("", row.token):
             return
         Connection.update(problem=problem[:500]).where(Connection.id == connection_id).execute()
         activity.record("connection.broken", f"{row.name}: {problem}", service=SPOTIFY)
@@ -205,8 +207,14 @@ def _begun(owner: str, state: str) -> Any:
         (Connection.kind == PENDING)
         & (Connection.external_id == crypto.digest(state))
         & (Connection.name == owner)
-        & (Connection.expires_at > clock.now())
+        & _lasts(LASTS)
     )
+
+
+def _lasts(most: int) -> Any:
+    """Whether it still counts; what ends later than it could was made by a clock that was wrong."""
+    now = clock.now()
+    return (Connection.expires_at > now) & (Connection.expires_at <= now + most)
 
 
 def _taken(owner: str, state: str, vault: Vault) -> dict[str, str]:
@@ -268,30 +276,32 @@ def _renew(connection_id: int, token: Token, vault: Vault) -> None:
 def _turn(connection_id: int) -> Iterator[None]:
     """Only one process renews an account's token: with the new one the old one ends."""
     key = str(connection_id)
-    mine = (Connection.kind == REFRESH) & (Connection.external_id == key)
     deadline = time.monotonic() + PATIENCE
-    while not _take_turn(key):
+    while not (until := _take_turn(key)):
         if time.monotonic() > deadline:
             raise Unavailable("Somebody else renews the sign-in at Spotify.", retry_after=30)
         time.sleep(LOOK_EVERY)
     try:
         yield
     finally:
+        mine = (Connection.kind == REFRESH) & (Connection.external_id == key)
         with db.session(), db.atomic():
-            Connection.delete().where(mine).execute()
+            # perhaps it took so long that somebody else has the turn by now
+            Connection.delete().where(mine, Connection.expires_at == until).execute()
 
 
-def _take_turn(key: str) -> bool:
+def _take_turn(key: str) -> int:
+    """Until when it is ours; 0 while it is somebody else's."""
     now = clock.now()
     with db.session():
         try:
             with db.atomic():
                 left = (Connection.kind == REFRESH) & (Connection.external_id == key)
                 # whoever took it longer ago was killed
-                Connection.delete().where(left, Connection.expires_at <= now).execute()
+                Connection.delete().where(left, ~_lasts(TURN)).execute()
                 Connection.create(
                     kind=REFRESH, external_id=key, name="", token="", expires_at=now + TURN
                 )
         except peewee.IntegrityError:
-            return False
-    return True
+            return 0
+    return now + TURN

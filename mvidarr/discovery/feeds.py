@@ -53,7 +53,7 @@ def run(job: models.Job, context: Context) -> None:
         place = _place(job)
         obstacle = _obstacle(job) if kind else "The feeds are switched off in the settings."
         channels = [] if obstacle else _next(place)
-        if not (obstacle or channels) and (job.by_user_id or place.began_at + ROUND <= clock.now()):
+        if not (obstacle or channels) and (job.by_user_id or _is_over(place)):
             place = Place(began_at=clock.now())
             channels = _next(place)
     context.keep(place.stored())
@@ -122,6 +122,11 @@ def _place(job: models.Job) -> Place:
     before = jobs.Job.select(jobs.Job.args).where(jobs.Job.kind == KIND, jobs.Job.id < job.id)
     known: Mapping[str, Any] = job.args or before.order_by(jobs.Job.id.desc()).scalar() or {}
     return Place(after=known.get("after", 0), began_at=known.get("began_at", clock.now()))
+
+
+def _is_over(place: Place) -> bool:
+    """Whether the next round may begin; one that began later than now did so by another clock."""
+    return not 0 <= clock.now() - place.began_at < ROUND
 
 
 def _next(place: Place) -> list[_Channel]:

@@ -4,10 +4,12 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from mvidarr.core import db
 from mvidarr.core.errors import Error
 from mvidarr.core.http import Conf, NotThere
+from mvidarr.discovery import sound
 from mvidarr.governor import calls, services
 from mvidarr.integrations.protocols import Found, Wanted
 
@@ -111,8 +113,11 @@ def _ask(kind: services.ServiceKind, wanted: Wanted, oldest: int | None) -> _Ans
     found: list[Found] = []
 
     def collect(conf: Conf) -> None:
-        if kind.find_videos is not None:
-            found.extend(kind.find_videos(conf, wanted))  # what came before a failure counts
+        if kind.find_videos is None:
+            return
+        for one in islice(kind.find_videos(conf, wanted), sound.MOST):
+            if (fit := sound.checked(one)) is not None:
+                found.append(fit)  # what came before a failure counts
 
     try:
         calls.call(kind, collect, oldest=oldest)

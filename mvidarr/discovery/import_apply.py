@@ -146,7 +146,7 @@ def _add_some(list_id: int, order: Order, below: Library, last: int) -> _Share:
         return _Share(last=last)
     status.lock(ImportRow, ids)
     # what is learned is forgotten when this transaction has to be repeated
-    library, order = Library(below=below), replace(order, songs=Songs())
+    library, order = import_library.above(below), replace(order, songs=Songs())
     made: list[Known] = []
     videos = 0
     for row in ImportRow.select().where(ImportRow.id.in_(ids)).order_by(ImportRow.id):
@@ -240,5 +240,5 @@ def _note(row: models.ImportList, done: Applied) -> None:
 
 
 def _summary(row: models.ImportList, done: Applied) -> str:
-    what = f"{done.artists:,} artists" if row.mode == ARTISTS else f"{done.videos:,} songs"
-    return f"{row.name}: {what} added"
+    count, one = (done.artists, "artist") if row.mode == ARTISTS else (done.videos, "song")
+    return f"{row.name}: {count:,} {one if count == 1 else f'{one}s'} added"

@@ -90,7 +90,8 @@ def _choose(one: models.ImportRow, place: int) -> None:
         chosen = offered[place]
     else:
         raise Invalid({"choice": "Choose one of the offered ones."})
-    import_rows.write(one, chosen=True, data={"choice": chosen.stored()})
+    columns = {"state": State.NEW.value, "chosen": True}
+    import_rows.write(one, **columns, data={"choice": chosen.stored()})
 
 
 def _tick_some(

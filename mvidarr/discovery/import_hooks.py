@@ -44,6 +44,8 @@ def _through(row: models.ImportList, entry: Listed) -> str:
 
 
 def _by_itself(entry: Listed) -> str:
+    if import_match.left_out(entry, {}):
+        return LEFT_OUT
     found = import_match.meant(entry.artist, entry.ids, import_library.artists())
     if found.state is not State.NEW:
         return THERE

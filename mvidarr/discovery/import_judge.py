@@ -73,12 +73,14 @@ def standings(
     """Each row with where it stands; asks the database for the songs of all of them at once."""
     found = [(row, _standing(row, import_rows.entry(row), library, rules)) for row in rows]
     if rules.mode != VIDEOS:
-        return found
+        return [(row, _as_before(row, one, row.artist_id, library)) for row, one in found]
     open_ones = [(row, one) for row, one in found if one.state in OPEN]
     uploads = [upload for row, _ in open_ones if (upload := upload_of(row))]
     songs = import_library.songs({one.artist_id for _, one in open_ones if one.artist_id}, uploads)
     places = {row.id: _song(row, one, songs) for row, one in open_ones}
-    return [(row, places.get(row.id, one)) for row, one in found]
+    return [
+        (row, _as_before(row, places.get(row.id, one), row.video_id, library)) for row, one in found
+    ]
 
 
 def upload_of(row: models.ImportRow) -> str:
@@ -106,10 +108,7 @@ def choice_of(row: models.ImportRow) -> Choice | None:
 
 
 def _standing(row: models.ImportRow, entry: Listed, library: Library, rules: Rules) -> Standing:
-    state = State(row.state)
-    if state is State.GONE:  # it is back; what the list itself removed is as new
-        was_removed = row.data.get("settled") and row.artist_id is None
-        state = State.NEW if was_removed else State(row.data.get("was", State.NEW))
+    state = _was(row)
     if state is State.ADDED and row.artist_id is None:
         return Standing(state=State.SKIPPED, why=REMOVED, chosen=False)
     if state in SETTLED:
@@ -124,6 +123,30 @@ def _standing(row: models.ImportRow, entry: Listed, library: Library, rules: Rul
     if why:
         return Standing(state=State.FILTERED, why=why)
     return _meant(row, library)
+
+
+def _was(row: models.ImportRow) -> State:
+    """Where it stood. It may be back: what the list itself removed is as new."""
+    if row.state != State.GONE:
+        return State(row.state)
+    return State.NEW if row.data.get("removed") else State(row.data.get("was", State.NEW))
+
+
+def _as_before(
+    row: models.ImportRow, one: Standing, there: int | None, library: Library
+) -> Standing:
+    """What was known and is not found any more was deleted, or somebody gave it another name.
+
+    `there`: the artist or the video that it was.
+    """
+    if one.state is not State.NEW or _was(row) is not State.KNOWN:
+        return one
+    if there is None:
+        return Standing(state=State.SKIPPED, why=REMOVED, chosen=False)
+    artist = library.get(row.artist_id) if row.artist_id else None
+    if artist is None or artist.is_other(name_of(row)[1]):
+        return one
+    return Standing(state=State.KNOWN, artist_id=artist.id, video_id=row.video_id)
 
 
 def _meant(row: models.ImportRow, library: Library) -> Standing:

@@ -1,8 +1,10 @@
 """The library as import lists compare with it: artists as a whole, songs and uploads as needed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from peewee import fn
 
 from mvidarr import models
 from mvidarr.core import text
@@ -30,19 +32,31 @@ Likeness = tuple[str, str, str]  # title, type, version
 
 def artists() -> Library:
     """All artists, in three queries."""
+    return Library(_known(0))
+
+
+def above(library: Library) -> Library:
+    """The same with whom others added since; what is learned here does not come below."""
+    newest = Artist.select(fn.MAX(Artist.id)).scalar() or 0
+    return Library(_known(library.newest) if newest > library.newest else (), below=library)
+
+
+def _known(after: int) -> Iterator[Known]:
     ids: dict[int, dict[str, list[str]]] = {}
     for artist_id, kind, value in (
         ExternalId.select(ExternalId.artist_id, ExternalId.kind, ExternalId.value)
-        .where(ExternalId.artist_id.is_null(False))
+        .where(ExternalId.artist_id > after)
         .tuples()
     ):
         ids.setdefault(artist_id, {}).setdefault(kind, []).append(value)
     aliases: dict[int, list[str]] = {}
-    for artist_id, name in Alias.select(Alias.artist_id, Alias.name).tuples():
+    others = Alias.select(Alias.artist_id, Alias.name).where(Alias.artist_id > after)
+    for artist_id, name in others.tuples():
         aliases.setdefault(artist_id, []).append(name)
     columns = (Artist.id, Artist.name, Artist.disambiguation, Artist.country)
-    return Library(
-        Known(
+    query = Artist.select(*columns).where(Artist.id > after).order_by(Artist.id)
+    for artist_id, name, apart, country in query.tuples():
+        yield Known(
             id=artist_id,
             name=name,
             disambiguation=apart,
@@ -50,8 +64,6 @@ def artists() -> Library:
             ids=ids.get(artist_id, {}),
             aliases=aliases.get(artist_id, ()),
         )
-        for artist_id, name, apart, country in Artist.select(*columns).order_by(Artist.id).tuples()
-    )
 
 
 def as_known(artist: models.Artist) -> Known:

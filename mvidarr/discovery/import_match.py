@@ -60,11 +60,13 @@ class Library:
         self._artists: dict[int, Known] = {}
         self._places: dict[Key, tuple[int, ...]] = {}
         self._below = below
+        self.newest: int = below.newest if below else 0
         for artist in known:
             self.learn(artist)
 
     def learn(self, artist: Known) -> None:
         self._artists[artist.id] = artist
+        self.newest = max(self.newest, artist.id)
         for key in _keys(artist):
             self._places[key] = (*self._places.get(key, ()), artist.id)
 

@@ -1,15 +1,16 @@
 """Read one list: ask its service, write what it has, say what became of what it had."""
 
+import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from mvidarr import activity, models
 from mvidarr.core import clock, db, text
 from mvidarr.core.crypto import Vault
-from mvidarr.core.errors import Error, NotFound, ServiceError
+from mvidarr.core.errors import Conflict, Error, NotFound, ServiceError
 from mvidarr.core.http import Conf
 from mvidarr.discovery import (
     connections,
@@ -31,13 +32,16 @@ from mvidarr.jobs import jobs
 
 MOST = 20_000  # entries of one list
 TELL_EVERY = 50  # entries
+TRIES = 5
 TOUCH_EVERY = 1.0  # seconds
 FRESH = clock.MINUTE  # a list is read to learn what is new: older answers do not count
 LONG = 15 * clock.MINUTE  # a service that asks for more is left alone, not waited for
 EMPTY = "The list came back empty, though it had {count} entries. Nothing was taken as gone."
 CUT = "The list has more than {most:,} entries. The first of them are here."
+PART = "The service handed out only a part of the list. Nothing was taken as gone."
 
 Tell = Callable[[int, int | None, str], None]
+Found = tuple[list[Listed], str]  # entries, and why these are not all of them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,21 +56,29 @@ class Reading:
 def read(list_id: int, vault: Vault, progress: Tell, *, apply: bool = False) -> Reading | None:
     """Read a list; None when it was deleted meanwhile. With `apply` what is new is added next.
 
+    A list that asks for something else by the time that it answered is asked again.
     The network is asked first, then rows are written in short transactions. A service that fails
     changes nothing but the list's `last_error`.
     """
-    with db.session():
-        row = imports.find(list_id)
-    if row is None:
-        return None
     tell = _telling(list_id, progress)
+    for _ in range(TRIES):
+        with db.session():
+            row = imports.find(list_id)
+        if row is None:
+            return None
+        with contextlib.suppress(import_store.Changed):
+            return _read(row, vault, tell, apply=apply)
+    raise Conflict("The list was changed again and again while it was read. Read it again.")
+
+
+def _read(row: models.ImportList, vault: Vault, tell: Tell, *, apply: bool) -> Reading | None:
     try:
-        entries, is_cut = _entries(row, vault, tell)
+        entries, cut = _entries(row, vault, tell)
     except Error as error:
         _note_failure(row, error)
         raise _without_waiting(error) from error
     try:
-        made = _keep(row, entries, is_cut, tell)
+        made = _keep(row, entries, cut, tell)
         with db.session():
             db.transact(partial(_note, row, made, apply=apply))
     except NotFound:  # deleted while the service was asked
@@ -75,15 +87,15 @@ def read(list_id: int, vault: Vault, progress: Tell, *, apply: bool = False) -> 
     return made
 
 
-def _entries(row: models.ImportList, vault: Vault, tell: Tell) -> tuple[list[Listed], bool]:
-    """The entries, and whether there were more of them than anybody reads."""
+def _entries(row: models.ImportList, vault: Vault, tell: Tell) -> Found:
+    """The entries; with what is said when there are more of them than were read."""
     kind = import_kinds.find(row.kind)
     tell(0, None, f"{row.name}: asking for its entries")
     if kind.read is None or kind.service is None:
-        return _given(row.id), False
-    found = _asked(row, kind, vault, tell)
+        return _given(row.id), ""
+    found, cut = _asked(row, kind, vault, tell)
     entries = import_readers.artists_of(found) if row.mode == ARTISTS else found
-    return import_store.unique(entries)[:MOST], len(found) > MOST
+    return import_store.unique(entries)[:MOST], cut
 
 
 def _given(list_id: int) -> list[Listed]:
@@ -93,7 +105,7 @@ def _given(list_id: int) -> list[Listed]:
         return [import_rows.entry(row) for row in rows.iterator()]
 
 
-def _asked(row: models.ImportList, kind: ListKind, vault: Vault, tell: Tell) -> list[Listed]:
+def _asked(row: models.ImportList, kind: ListKind, vault: Vault, tell: Tell) -> Found:
     if not kind.connection:
         return _gathered(row, kind, "", tell)
     if row.connection_id is None:
@@ -110,7 +122,7 @@ def _asked(row: models.ImportList, kind: ListKind, vault: Vault, tell: Tell) -> 
         raise
 
 
-def _gathered(row: models.ImportList, kind: ListKind, access: str, tell: Tell) -> list[Listed]:
+def _gathered(row: models.ImportList, kind: ListKind, access: str, tell: Tell) -> Found:
     call_it = partial(_call, row) if imports.is_unnamed(row) else None
     ask = Ask(mode=row.mode, options=row.options, access=access, call_it=call_it)
     wanted = partial(_all, row.name, kind.entries, ask, tell)
@@ -129,18 +141,20 @@ def _call(row: models.ImportList, title: str) -> None:
             import_rows.touch(row.id)
 
 
-def _all(name: str, reader: Reader, ask: Ask, tell: Tell, conf: Conf) -> list[Listed]:
+def _all(name: str, reader: Reader, ask: Ask, tell: Tell, conf: Conf) -> Found:
     entries: list[Listed] = []
-    for entry in reader(conf, ask):
+    parts: list[str] = []
+    heard = replace(conf, cut=lambda: parts.append(PART))
+    for entry in reader(heard, ask):
         entries.append(entry)
         if len(entries) % TELL_EVERY == 0:
             tell(len(entries), None, f"{name}: {len(entries):,} entries so far")
         if len(entries) > MOST:
-            break
-    return entries
+            return entries, CUT.format(most=MOST)
+    return entries, parts[0] if parts else ""
 
 
-def _keep(row: models.ImportList, entries: list[Listed], is_cut: bool, tell: Tell) -> Reading:
+def _keep(row: models.ImportList, entries: list[Listed], cut: str, tell: Tell) -> Reading:
     started = clock.now()
     with db.session():
         before = import_store.count_present(row.id)
@@ -151,12 +165,12 @@ def _keep(row: models.ImportList, entries: list[Listed], is_cut: bool, tell: Tel
             done += len(some)
             tell(done, len(entries), f"{row.name}: comparing with the library")
     looked = import_lookup.look_up(row, library, tell)
-    is_empty = before > 0 and not entries
+    is_empty = before > 0 and not entries and not cut
     with db.session():
-        gone = 0 if is_empty or is_cut else _gone(row.id, started)
+        gone = 0 if is_empty or cut else _gone(row.id, started)
         warnings = [
             EMPTY.format(count=before) if is_empty else "",
-            CUT.format(most=MOST) if is_cut else "",
+            cut,
             f"Names were not looked up: {looked}" if looked else "",
         ]
     warning = " ".join(one for one in warnings if one)
@@ -171,7 +185,7 @@ def _gone(list_id: int, started: int) -> int:
 
 
 def _note(row: models.ImportList, made: Reading, *, apply: bool) -> None:
-    import_store.need(row.id)
+    import_store.need_same(row)
     columns = {
         "read_at": clock.now(),
         "last_error": made.warning or None,
@@ -202,7 +216,7 @@ def _note_failure(row: models.ImportList, error: Error) -> None:
         columns: dict[str, Any] = {"last_error": str(error)[:1000], "updated_at": clock.now()}
         pause = int(_asked_pause(error) * 1000)
         if pause >= LONG:
-            columns["next_check_at"] = clock.now() + pause
+            columns["next_check_at"] = clock.now() + min(pause, imports.LONGEST * clock.HOUR)
         ImportList.update(**columns).where(ImportList.id == row.id).execute()
         if row.last_error != columns["last_error"]:  # said once, not with every try
             activity.record("list.failed", f"{row.name}: {error}", list_id=row.id)

@@ -49,7 +49,8 @@ def _settle_some(row: models.ImportList, after: int) -> tuple[int, Sequence[str]
         if not one.data.get("brought") or one.data.get("settled"):
             continue
         why = _leave(row, one)
-        import_rows.write(one, data={"settled": True, "why": why})
+        data = {"settled": True, "removed": why == REMOVED or None, "why": why}
+        import_rows.write(one, data=data)
         if why not in (KEPT, ELSEWHERE):
             lines.append(f"{one.title or one.name}: {why}")
     if rows:

@@ -5,7 +5,7 @@ from typing import Any
 
 from mvidarr import models
 from mvidarr.core import clock, db, text
-from mvidarr.core.errors import NotFound
+from mvidarr.core.errors import Conflict, NotFound
 from mvidarr.discovery import import_judge, import_rows
 from mvidarr.discovery.import_judge import Rules
 from mvidarr.discovery.import_match import Library, State
@@ -14,6 +14,12 @@ from mvidarr.integrations.protocols import Listed
 from mvidarr.library import status
 
 AT_ONCE = 300  # rows in one transaction
+ASKS = ("options", "filters", "connection_id")  # what decides over the entries
+MOVED = "The list asks for something else now; kept."
+
+
+class Changed(Conflict):
+    """The list asks for something else by now than what was read."""
 
 
 def add_given(row: models.ImportList, entries: Iterable[Listed], seen_at: int) -> None:
@@ -38,7 +44,7 @@ def shares(entries: Sequence[Listed]) -> Iterator[Sequence[Listed]]:
 
 def take(row: models.ImportList, entries: Sequence[Listed], library: Library, seen_at: int) -> None:
     """Write some entries and where they stand. The caller holds the transaction."""
-    need(row.id)
+    need_same(row)
     by_ident = {import_rows.ident(entry.external_id): entry for entry in entries}
     known = _rows(row.id, list(by_ident))
     fresh = [entry for key, entry in by_ident.items() if key not in known]
@@ -57,7 +63,7 @@ def judge(rows: Sequence[models.ImportRow], library: Library, rules: Rules) -> N
         if not standing.is_of(row):
             columns = standing.columns()
             if row.state == State.GONE:
-                columns["data"] |= {"was": None, "settled": None}
+                columns["data"] |= {"was": None, "settled": None, "removed": None}
             import_rows.write(row, **columns)
 
 
@@ -80,7 +86,10 @@ def mark_gone(list_id: int, seen_before: int) -> int:
         .limit(AT_ONCE)
     )
     for row in rows:
-        import_rows.write(row, state=State.GONE.value, data={"was": row.state, "why": None})
+        # what nobody saw since the list asks for something else did not leave: a person moved on
+        moved = None if row.seen_at else True
+        data = {"was": row.state, "settled": moved, "why": MOVED if moved else None}
+        import_rows.write(row, state=State.GONE.value, data=data)
     import_rows.touch(list_id)
     return len(rows)
 
@@ -97,6 +106,22 @@ def need(list_id: int) -> None:
     """Raises NotFound when somebody deleted the list in the meantime."""
     if not ImportList.select().where(ImportList.id == list_id).exists():
         raise NotFound("The list was deleted.")
+
+
+def need_same(row: models.ImportList) -> None:
+    """Raises NotFound when somebody deleted the list, Changed when somebody changed it."""
+    status.lock(ImportList, [row.id])
+    now = ImportList.get_or_none(ImportList.id == row.id)
+    if now is None:
+        raise NotFound("The list was deleted.")
+    if any(getattr(now, name) != getattr(row, name) for name in ASKS):
+        raise Changed("The list was changed while it was read. Read it again.")
+
+
+def move_on(list_id: int) -> None:
+    """From now on the list asks for something else: what it had does not count as leaving it."""
+    mine = (ImportRow.list == list_id) & (ImportRow.state != State.GONE)
+    ImportRow.update(seen_at=0).where(mine).execute()
 
 
 def _rows(list_id: int, idents: Sequence[str]) -> dict[str, models.ImportRow]:

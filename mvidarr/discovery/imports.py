@@ -127,16 +127,20 @@ def change(list_id: int, changes: Mapping[str, Any], by: int | None) -> models.I
     def work() -> models.ImportList:
         row = get(list_id)
         kind = import_kinds.find(row.kind)
-        values = _checked(kind, _as_new(row, changes))
+        new = _as_new(row, changes)
+        # one whose account is gone can still be renamed, or left alone
+        values = _checked(kind, new, with_account="connection_id" in changes)
         follows_anew = values["followed"] and (
             not row.followed or values["every"] != row.every or not row.next_check_at
         )
         if follows_anew or not values["followed"]:
             soon = clock.now() + _interval(values["every"]) if follows_anew else 0
             values["next_check_at"] = soon
-        asks_else = any(
-            values[name] != getattr(row, name) for name in ("options", "filters", "connection_id")
-        )
+        asks_else = any(values[name] != getattr(row, name) for name in import_store.ASKS)
+        if _source(values["options"], values["connection_id"]) != _source(
+            row.options, row.connection_id
+        ):
+            import_store.move_on(list_id)
         values["connection"] = values.pop("connection_id")
         ImportList.update(**values, updated_at=clock.now()).where(
             ImportList.id == list_id
@@ -183,7 +187,9 @@ def apply_now(list_id: int, by: int | None) -> models.Job:
 def read_due() -> int:
     """Have every list read whose time has come; answers how many. What is new is then added."""
     now = clock.now()
-    due = (ImportList.next_check_at > 0) & (ImportList.next_check_at <= now)
+    soon = (ImportList.next_check_at > 0) & (ImportList.next_check_at <= now)
+    # further away than anybody can say: the clock was wrong when it was written
+    due = soon | (ImportList.next_check_at > now + LONGEST * clock.HOUR)
     rows = list(ImportList.select().where(due).order_by(ImportList.next_check_at).limit(500))
     for row in rows:
         db.transact(lambda row=row: _start_due(row, now))  # type: ignore[misc]
@@ -277,7 +283,12 @@ def _as_new(row: models.ImportList, changes: Mapping[str, Any]) -> NewList:
 _NOT_ASKED = (Listed(external_id="", artist=""),)  # the entries lie in rows already
 
 
-def _checked(kind: ListKind, new: NewList) -> dict[str, Any]:
+def _source(given: Mapping[str, Any], connection_id: int | None) -> Any:
+    """What decides which entries there are."""
+    return {name: value for name, value in given.items() if name != MONITOR}, connection_id
+
+
+def _checked(kind: ListKind, new: NewList, *, with_account: bool = True) -> dict[str, Any]:
     """The columns of a list. Raises Invalid with a message for each field."""
     problems: dict[str, str] = {}
     values: dict[str, Any] = {}
@@ -292,6 +303,7 @@ def _checked(kind: ListKind, new: NewList) -> dict[str, Any]:
         except Invalid as error:
             problems |= error.fields
     problems |= _problems(kind, new)
+    problems |= _connection_problem(kind, new.connection_id) if with_account else {}
     if problems:
         raise Invalid(problems)
     monitor = new.mode == ARTISTS if new.monitor is None else new.monitor
@@ -319,7 +331,7 @@ def _problems(kind: ListKind, new: NewList) -> dict[str, str]:
         problems["followed"] = "These entries are given once; there is nothing to follow."
     if kind.read is None and not new.entries:
         problems["text"] = "There is no name in it."
-    return problems | _connection_problem(kind, new.connection_id)
+    return problems
 
 
 def _connection_problem(kind: ListKind, connection_id: int | None) -> dict[str, str]:

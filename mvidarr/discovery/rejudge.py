@@ -1,4 +1,4 @@
-"""Judge an artist's known uploads again after its rules changed: nobody outside is asked.
+"""Judge known uploads again after an artist's rules or the lines changed: nobody outside is asked.
 
 What a person decided, and what is in use, stays.
 """
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from mvidarr import models
+from mvidarr import models, settings
 from mvidarr.core import db
 from mvidarr.core.errors import NotFound
 from mvidarr.core.terms import SOUND_ONLY, UNASKED, Availability, Verdict, VideoType
@@ -15,12 +15,14 @@ from mvidarr.discovery import match, match_score, proposals, writing
 from mvidarr.library import artists, intake
 from mvidarr.library.tables import VideoSource
 from mvidarr.library.videos import Song
+from mvidarr.settings import options
 
 _SAME = (  # what an upload is does not change with what is wanted
     *("provider", "source_id", "title", "type", "version", "channel", "channel_id"),
     *("published_at", "duration", "max_height", "image_url", "found_by", "group_key"),
 )
 
+_SONGS = ("song", "songs")
 NEVER_UNASKED = (*SOUND_ONLY, *UNASKED, VideoType.COVER)
 
 Progress = Callable[[int, int | None, str], None]
@@ -52,7 +54,8 @@ def rejudge(artist_id: int, progress: Progress | None = None) -> Rejudged | None
         case = _Case(rules=proposals.rules_of(artist), lines=proposals.lines_for(artist))
         songs = _songs(_open(artist_id), case)
         if progress:
-            progress(0, len(songs), f"{artist.name}: {len(songs)} songs by the new rules")
+            text = f"{artist.name}: {len(songs)} {_SONGS[len(songs) != 1]} by the new rules"
+            progress(0, len(songs), text)
         try:
             writing.store(artist_id, songs)
             queued = writing.queue_wanted(artist_id)
@@ -61,13 +64,46 @@ def rejudge(artist_id: int, progress: Progress | None = None) -> Rejudged | None
     return Rejudged(songs=len(songs), queued=queued)
 
 
-def _open(artist_id: int) -> Sequence[models.VideoSource]:
-    """Uploads that nobody decided about and no video uses."""
-    query = VideoSource.select().where(
-        VideoSource.artist_id == artist_id,
-        VideoSource.verdict.in_((Verdict.REVIEW, Verdict.REFUSED)),
-        VideoSource.verdict_by.is_null(),
+def rejudge_all(progress: Progress) -> str:
+    """Apply new lines to the candidates of every artist; answers what came of it in words.
+
+    Lines that change again meanwhile are applied to all of them again.
+    """
+    while True:
+        lines = _lines()
+        ids, songs, queued = _waiting(), 0, 0
+        for done, artist_id in enumerate(ids):
+            progress(done, len(ids), f"{songs:,} {_SONGS[songs != 1]} seen differently so far")
+            made = rejudge(artist_id)
+            songs += made.songs if made else 0
+            queued += made.queued if made else 0
+        if lines == _lines():
+            return f"{songs:,} {_SONGS[songs != 1]} seen differently now, {queued:,} queued."
+
+
+def _lines() -> tuple[int, int]:
+    settings.refresh()
+    with db.session():
+        return settings.get(options.accept_score), settings.get(options.review_score)
+
+
+def _waiting() -> list[int]:
+    """The artists that have uploads which nobody decided about."""
+    with db.session():
+        query = VideoSource.select(VideoSource.artist_id).where(_is_open()).distinct()
+        return sorted(artist_id for (artist_id,) in query.tuples())
+
+
+def _is_open() -> Any:
+    """The condition that nobody decided about an upload and no video uses it."""
+    return (
+        VideoSource.verdict.in_((Verdict.REVIEW, Verdict.REFUSED))
+        & VideoSource.verdict_by.is_null()
     )
+
+
+def _open(artist_id: int) -> Sequence[models.VideoSource]:
+    query = VideoSource.select().where(VideoSource.artist_id == artist_id, _is_open())
     return list(query.order_by(VideoSource.id))
 
 

@@ -82,6 +82,11 @@ def next_check(now: int, artist_id: int, releases: Sequence[int], rhythm: Rhythm
     return _allowed(at - min(clock.DAY, (at - now) // 2), rhythm)
 
 
+def latest(now: int, rhythm: Rhythm) -> int:
+    """No search is planned for later than this."""
+    return now + int(max(RAREST, rhythm.interval) * (1 + SPREAD)) + 2 * clock.DAY
+
+
 def retry(now: int, artist_id: int, rhythm: Rhythm, *, again: bool) -> int:
     """When to search after every service failed: in some hours, but at an allowed one."""
     shift, share = _shares(artist_id)

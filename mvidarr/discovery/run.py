@@ -12,6 +12,7 @@ from mvidarr.jobs import jobs
 from mvidarr.library import artists, facts
 
 Progress = Callable[[int, int | None, str], None]
+ALL_OFF = "every service that finds videos is switched off"
 FRESH_FOR_PEOPLE = 10 * clock.MINUTE  # who presses a button wants to know what is so now
 
 
@@ -59,7 +60,8 @@ def discover(
             made = _keep(artist_id, name, asked, found)
     except NotFound:  # removed while the services were asked
         return None
-    tell(steps, steps, _summary(name, made))
+    is_asked = bool(asked.asked or asked.errors)
+    tell(steps, steps, _summary(name, made) if is_asked else f"{name}: {ALL_OFF}")
     return made
 
 
@@ -92,7 +94,7 @@ def _note(made: Discovery, name: str, asked: Asked) -> None:
     artists.mark_checked(
         made.artist_id,
         failures=failures,
-        next_check_at=rhythm.plan(made.artist_id, all_failed=failures > 0 and not asked.asked),
+        next_check_at=rhythm.plan(made.artist_id, all_failed=not asked.asked),
     )
     activity.record(
         "artist.discovered",

@@ -21,6 +21,8 @@ _HOURS = re.compile(
 _COVER = re.compile(r"(?<=\S)\s(?:cover(?:ed)? by\s.*|cover)$", re.I)
 _PLACE = re.compile(r"(?<=\S)\s(?:@|in the (?=live\b|bbc\b)).*$", re.I)
 _IN_FRENCH = re.compile(r"live à ", re.I)  # without its accent it would be "Live a Little"
+_MADE_BY = re.compile(r"(?:video |film )?(?:dir(?:ector)?|producer|starring)\s?:", re.I)
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _DATE = re.compile(r"(?<![\d.])\d{1,4}([./-])\d{1,2}\1\d{1,4}(?![\d.])")
 _SIGNS = frozenset('()[]{}【】「」『』"“”')
 _ALBUMS = {"album", "official album", "full official album"}
@@ -56,6 +58,7 @@ class Notes:
     versions: list[str] = field(default_factory=list)
     featured: list[str] = field(default_factory=list)
     is_song_first: bool = False
+    is_in_brackets: bool = False  # what calls it official
     flags: set[str] = field(default_factory=set)
     dropped: list[str] = field(default_factory=list)  # folded
 
@@ -82,6 +85,8 @@ def take(part: str, notes: Notes) -> bool:
     """Whether the part is no part of the song's name; what it says is noted then."""
     listed = title_words.words(part)
     if not listed:
+        return True
+    if _FLAG.search(part) and len(listed) < 3:  # where a contest's singer comes from
         return True
     if part.startswith("@"):
         notes.add_words(listed)
@@ -151,10 +156,16 @@ def take_bracket(inner: str, notes: Notes) -> bool:
     if take(inner, notes):
         return True
     listed = title_words.words(inner)
+    if set(listed) <= title_words.LANGUAGES:
+        notes.versions.append(inner)
+        return True
     if _IN_BRACKETS & types_in(listed, title_types.ASIDE):
         notes.add_words(listed)
         return True
     is_stage = listed[0] == "live" and listed[1] not in title_words.NOT_AFTER_LIVE
+    is_stage |= listed[0] in ("taken", "from") and VideoType.LIVE in types_in(
+        listed, title_types.ASIDE
+    )
     if not is_stage and not _DATE.search(inner) and not _IN_FRENCH.match(inner):
         return False
     notes.add_words(listed)
@@ -170,6 +181,10 @@ def trim_tail(part: str, notes: Notes) -> str:
         if match and _may_end(part[: match.start()]) and take_bracket(match.group(), notes):
             part = part[: match.start()]
     tokens = part.split()
+    if _ends_live(tokens):
+        notes.types.add(VideoType.LIVE)
+        notes.versions.append(tokens.pop())
+        return " ".join(tokens)
     for start in range(max(1, len(tokens) - 8), len(tokens)):
         tail = " ".join(tokens[start:])
         if _SIGNS & set(tail) or not title_words.words(tokens[start]):
@@ -182,6 +197,14 @@ def trim_tail(part: str, notes: Notes) -> str:
 def _may_end(name: str) -> bool:
     """Whether a name may end here: not before the "live" of "Where We Live in Peace"."""
     listed = title_words.words(name)
+    return bool(listed) and listed[-1] not in title_words.BEFORE_NO_LIVE
+
+
+def _ends_live(tokens: list[str]) -> bool:
+    """Whether a name of several words ends with "Live" that is no verb."""
+    if len(tokens) < 4 or tokens[-1] not in ("Live", "LIVE", "live"):
+        return False
+    listed = title_words.words(tokens[-2])
     return bool(listed) and listed[-1] not in title_words.BEFORE_NO_LIVE
 
 
@@ -227,7 +250,7 @@ def _take_note(part: str, listed: list[str], notes: Notes) -> bool:
         notes.types.add(VideoType.COMPILATION)
     elif _HOURS.fullmatch(joined):
         notes.types.add(VideoType.LOOP)
-    elif not (_is_remark(joined, listed) or _is_source(part, listed)):
+    elif not (_is_remark(joined, listed) or _is_source(part, listed) or _MADE_BY.match(part)):
         return False
     notes.dropped.append(joined)
     return True

@@ -12,6 +12,7 @@ from mvidarr.discovery.title_ways import Names
 LONG = 15 * 60  # seconds; longer than any song that is not the artist's own whim
 SLOW = 8 * 60  # seconds; rare for a song that is named without its artist
 BRIEF = 60  # seconds
+LEAST = 150  # seconds of one that does not name its artist
 WORDY = 4  # words; a song may be called "News" or "The Test"
 _GENRES = 4  # that many words for genres and moods are no song's name
 MANY = 8  # words; a name without separators that has more of them is a sentence
@@ -19,6 +20,8 @@ MANY = 8  # words; a name without separators that has more of them is a sentence
 _EPISODE = re.compile(r"\b(?:(?:ep|episode|season|episodio|folge|серия) ?\d+|s\d+e\d+|part\d+)\b")
 _HOURS = re.compile(r"\b(?:\d+|one|ten) ?(?:h|hr|hrs|hours?|stunden?|horas?|heures?)\b")
 _SET = re.compile(r"\bb2b\b|\bat\b.* (?:19|20)\d\d\b")  # a night in a club
+_VIDEOS = re.compile(r"\b(?:official|music) videos\b|\bofficial releases\b")
+_REMADE = frozenset({"minecraft", "roblox", "fortnite", "sims", "gta", "amv", "coursework"})
 _STAGES = frozenset({VideoType.LIVE, VideoType.CONCERT})
 _UNASKED = frozenset(
     {
@@ -57,11 +60,88 @@ class Reading:
 def kind(reading: Reading) -> VideoType:
     """The type of the upload; what rules a song out comes before what describes its picture."""
     said = _said(reading)
-    for judge in (_brief, _never_song, _loop, _lengthy, _shapeless, _foreign):
+    found = _judged(reading, said)
+    return _doubted(reading) or found if found is VideoType.OFFICIAL else found
+
+
+def _judged(reading: Reading, said: set[VideoType]) -> VideoType:
+    for judge in (_listing, _brief, _never_song, _loop, _lengthy, _shapeless, _foreign):
         found = judge(reading, said)
         if found is not None:
             return found
     return next((kind for kind in title_types.ORDER if kind in said), VideoType.UNSPECIFIED)
+
+
+def _listing(reading: Reading, said: set[VideoType]) -> VideoType | None:
+    """Lists of videos have no duration: the mixes that YouTube makes, and channels' own."""
+    if reading.duration:
+        return None
+    is_mix = title_words.words(reading.names.artist)[:1] == ["mix"] and reading.words[0] == "mix"
+    is_list = {"playlist", "playlists", "плейлист"} & set(reading.words)
+    is_list = bool(is_list) and not reading.names.is_split
+    is_list |= reading.words in (("my", "mix"), ("mix",))
+    return VideoType.PLAYLIST if is_mix or is_list else None
+
+
+def _doubted(reading: Reading) -> VideoType | None:
+    """What the upload is instead, if it is none of an artist's own but is called official."""
+    several = VideoType.COMPILATION if reading.duration else VideoType.PLAYLIST
+    if _is_plural(reading):
+        return several
+    if _is_nameless(reading):
+        return VideoType.NOT_MUSIC if reading.duration else VideoType.PLAYLIST
+    if not reading.is_own and _REMADE & set(reading.words):
+        return VideoType.FAN
+    if title_words.OF_MUSIC & set(reading.words):
+        return None
+    if not reading.names.is_split:
+        return _doubted_alone(reading)
+    is_guess = reading.names.way == title_ways.SIGN and not channels.is_of(
+        reading.owner, reading.names.artist
+    )
+    is_vouched = reading.owner is None or reading.owner.is_publisher
+    return VideoType.UNSPECIFIED if is_guess and not is_vouched else None
+
+
+def _is_plural(reading: Reading) -> bool:
+    is_song = reading.names.is_split and 0 < reading.duration < SLOW
+    return not is_song and bool(_VIDEOS.search(" ".join(reading.words)))
+
+
+def _is_nameless(reading: Reading) -> bool:
+    """Whether "official video" is what the title tells of, not what stands beside the names."""
+    names, owner = reading.names, reading.owner
+    artist, title = title_words.words(names.artist), title_words.words(names.title)
+    known = (owner.name, owner.artist) if owner else ()
+    if names.is_split and _calls(artist) and not channels.is_exactly(names.artist, known):
+        return True
+    if _calls(title[:1]) and (len(title) < 2 or title_words.PICTURE_WORDS & set(title)):
+        return True
+    is_itself = names.way != title_ways.DASH and channels.is_exactly(names.title, known)
+    return is_itself or (names.way == title_ways.QUOTES and _is_sentence(artist, reading))
+
+
+def _is_sentence(artist: list[str], reading: Reading) -> bool:
+    is_vouched = reading.owner is None or reading.owner.is_publisher or reading.is_own
+    return len(artist) >= WORDY and not is_vouched
+
+
+def _calls(listed: list[str]) -> bool:
+    return bool(title_words.OFFICIAL_WORDS & set(listed))
+
+
+def _doubted_alone(reading: Reading) -> VideoType | None:
+    """A title that names no artist may as well be of a car, a film or a game."""
+    owner, title = reading.owner, reading.names.title
+    if owner is None:
+        return None if reading.notes.is_in_brackets else VideoType.UNSPECIFIED
+    if owner.is_vevo or title_asides.near(title_words.words(owner.name)[-1]):
+        return None
+    is_named = channels.squeezed(owner.name) in channels.squeezed(title)
+    is_short = 0 < reading.duration < LEAST
+    if is_named or (owner.is_publisher and {"clip", "film"} & set(reading.words)):
+        return VideoType.NOT_MUSIC
+    return VideoType.UNSPECIFIED if is_short or not reading.notes.is_in_brackets else None
 
 
 def is_song(kind: VideoType, names: Names, notes: Notes) -> bool:
@@ -93,6 +173,8 @@ def _said(reading: Reading) -> set[VideoType]:
         loose = title_asides.types_in(listed, title_types.LOOSE)
         anywhere |= loose & {VideoType.COMPILATION, VideoType.INTERVIEW}
     said = anywhere | reading.notes.types
+    if VideoType.COVER in said:  # an acoustic cover
+        said -= {VideoType.ACOUSTIC}
     if VideoType.OFFICIAL in anywhere and not title_words.ON_STAGE & set(listed):
         said -= {VideoType.LIVE}  # shown there, but not filmed there
     return said
@@ -181,14 +263,16 @@ def _brief(reading: Reading, said: set[VideoType]) -> VideoType | None:
 def _lengthy(reading: Reading, said: set[VideoType]) -> VideoType | None:
     if reading.duration < LONG or {VideoType.INTERVIEW, VideoType.REACTION} & said:
         return None
-    is_mix = VideoType.COMPILATION in said or (_is_mixed(reading) and not _is_firm(reading))
+    is_stage = bool(_STAGES & said) or bool({"concert", "concierto"} & set(reading.words))
+    is_mixed = _is_mixed(reading) and not _is_firm(reading) and not is_stage
+    is_mix = VideoType.COMPILATION in said or is_mixed
     if reading.names.is_split and reading.is_own and not is_mix:
         return _lengthy_own(reading, said)
     if VideoType.CONCERT in said:
         return VideoType.CONCERT
     if is_mix:
         return VideoType.COMPILATION
-    if VideoType.LIVE in said:
+    if is_stage:
         return VideoType.CONCERT
     if _SET.search(" ".join(reading.words)):
         return VideoType.OTHER
@@ -243,4 +327,6 @@ def _foreign(reading: Reading, said: set[VideoType]) -> VideoType | None:
 
 def _is_release(reading: Reading, owner: Channel) -> bool:
     """Whether the label's mark is on a video of its own channel."""
-    return channels.mark(owner) in reading.words
+    own = channels.mark(owner)
+    names = (reading.names.artist, reading.names.title)
+    return own in reading.words and not any(own in title_words.words(name) for name in names)

@@ -21,7 +21,9 @@ _REACTS = re.compile(
     re.I,
 )
 _FILM = {"full video", "full song", "video song", "lyrical", "full audio"}
+_FILM_PIPES = 4  # stretches; Indian labels list the film, its actors and authors
 _NUMBER = re.compile(r"\s#\d+$")
+_CREDITS = re.compile(r"(?!(?:feat|ft|featuring|with|and|x|vs|part|pt)\b)[^\W\d_]", re.I)
 _MAKING = re.compile(r"^(?:the )?making[ -]of:?\s+(?:the\s+)?(?=\S)", re.I)
 
 
@@ -31,7 +33,9 @@ def read(plain: str, own: tuple[str, ...], notes: Notes) -> Names:
     segments = [parts for part in _segments(bare, notes) if (parts := _parts(part, own, notes))]
     if not segments:
         return Names()
-    main = next((parts for parts in segments if len(parts) > 1), segments[0])
+    main = _main(segments)
+    if len(main) > 1 and not own and len(segments) >= _FILM_PIPES:  # Song - Film | Actors | …
+        return _settled(Names(title=main[0], is_split=True), own, notes)
     if len(main) > 1:
         names = title_ways.pair(main[0], " - ".join(main[1:]))
         names.way = title_ways.DASH
@@ -41,6 +45,12 @@ def read(plain: str, own: tuple[str, ...], notes: Notes) -> Names:
             names = _from_segments([parts[0] for parts in segments], own, notes)
             names.way = title_ways.SIGN
     return _settled(names, own, notes)
+
+
+def _main(segments: list[list[str]]) -> list[str]:
+    """The stretch with both names; of many stretches only the first can be it."""
+    wanted = segments[:1] if len(segments) >= _FILM_PIPES else segments
+    return next((parts for parts in wanted if len(parts) > 1), segments[0])
 
 
 def read_song(plain: str, notes: Notes) -> str:
@@ -62,10 +72,12 @@ def _without_brackets(plain: str, notes: Notes) -> str:
     kept, start = "", 0
     for span in title_parts.brackets(plain):
         if span.end - span.start < len(plain) and title_asides.take_bracket(span.inner, notes):
+            notes.is_in_brackets |= VideoType.OFFICIAL in notes.types
             kept = f"{kept}{plain[start : span.start]}".rstrip()
             start = span.end + len(plain[span.end :]) - len(plain[span.end :].lstrip())
             is_divider = _divides(kept, plain[start:])
             notes.is_song_first |= is_divider
+            is_divider |= title_asides.is_plain_aside(span.inner) and _trails(kept, plain[start:])
             kept += " | " if is_divider else " / " if _repeats(kept, plain[start:]) else " "
     tail = plain[start:].strip()
     if kept.strip() and tail and _take_rest(tail, notes):  # (Official Video) REACTION
@@ -94,6 +106,12 @@ def _divides(before: str, after: str) -> bool:
         return False
     is_open = not any(sign.search(before) for sign in _DIVIDERS) and not title_parts.quotes(before)
     return is_open and not title_parts.DASH.search(after) and not title_asides.is_aside(after)
+
+
+def _trails(before: str, after: str) -> bool:
+    """Whether both names stand before an "(Official Video)", and credits follow it."""
+    is_named = any(sign.search(before) for sign in (title_parts.DASH, title_parts.COLON))
+    return is_named and bool(_CREDITS.match(after)) and not title_parts.DASH.search(after)
 
 
 def _repeats(before: str, after: str) -> bool:
@@ -233,7 +251,7 @@ def _settled(names: Names, own: tuple[str, ...], notes: Notes) -> Names:
     artist, title = names.artist, names.title
     if names.is_split and channels.is_same(title, own) and not channels.is_same(artist, own):
         artist, title = title, artist
-    if VideoType.ALTERED in notes.types and not artist:  # Nightcore - Song (Artist)
+    if {VideoType.ALTERED, VideoType.FAN} & notes.types and not artist:  # AMV - Song (Artist)
         spans = title_parts.brackets(title)
         if spans and spans[-1].start and spans[-1].end == len(title):
             artist, title = spans[-1].inner, title[: spans[-1].start]

@@ -33,7 +33,7 @@ _CREDIT = re.compile(r"\s[(\[]?prod(?:uced by|\.(?: by)?| by)\s", re.I)
 _GUEST = re.compile(r"(?<![^\s(\[])(?:(?:feat|ft|featuring)(?:\.\s*|\s+)|f/\s*)(?=\S)", re.I)
 _GUEST_JOINTS = re.compile(r"\s*(?:,(?!\s*the\s)|;|\s(?:[&+x×]|and)\s)\s*", re.I)
 
-DASH = re.compile(r"\s(?:-{1,3}|[–—―‐‑−~_])\s")
+DASH = re.compile(r"\s(?:-{1,3}|[–—―‐‑−~_↬➤►])\s")
 TIGHT_DASH = re.compile(r"(?<=\S)[-–—_]\s|\s[-–—_](?=\S)|--|[–—]")
 PIPE = re.compile(r"\s*(?:\|+|•|\s·\s|\s//+\s)\s*")
 COLON = re.compile(r"\s?:\s")

@@ -15,7 +15,8 @@ ANYWHERE = _types(
             "official video, official music video, official mv, official hd video,"
             "official hd music video, official 4k video, official 4k music video,"
             "official short film, official clip, official video clip, official videoclip,"
-            "official full video, official pv, official film, video oficial, videoclip oficial,"
+            "official full video, official pv, official film, official promo,"
+            "official movie, video oficial, videoclip oficial,"
             "videoclipe oficial, clipe oficial, clip oficial, video musical oficial,"
             "clip officiel, video officielle, clip video officiel, offizielles video,"
             "offizielles musikvideo, offizieller videoclip, video ufficiale,"
@@ -74,7 +75,8 @@ ANYWHERE = _types(
         ),
         VideoType.TRAILER: (
             "official teaser, official trailer, mv teaser, video teaser, teaser video,"
-            "album trailer, album teaser, bande annonce, trailer oficial, teaser oficial,"
+            "album trailer, album teaser, official album trailer, official album teaser,"
+            " bande annonce, trailer oficial, teaser oficial,"
             "tour trailer, concept trailer, highlight medley, video trailer"
         ),
         VideoType.KARAOKE: (
@@ -127,7 +129,8 @@ ANYWHERE = _types(
         ),
         VideoType.FAN: (
             "amv, gmv, fan made, fanmade, fan video, fan edit, anime mv, fanvideo, unofficial,"
-            "fan mv, unofficial video, unofficial music video, unofficial mv, video no oficial"
+            "fan mv, unofficial video, unofficial music video, unofficial mv, video no oficial,"
+            "inofficial, not an official video"
         ),
         VideoType.VERTICAL: (
             "vertical video, vertical version, vertical music video, video vertical"
@@ -198,6 +201,7 @@ ASIDE = ANYWHERE | _types(
         ),
         VideoType.VERTICAL: "vertical",
         VideoType.LOOP: "loop, looped",
+        VideoType.FAN: "not official, non official, un official, no oficial, non officiel",
         VideoType.COMPILATION: "medley, official album",
         VideoType.ALTERED: "reverb, sped, 8d",
     }

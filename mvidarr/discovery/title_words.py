@@ -137,7 +137,17 @@ ON_STAGE = folded(
     "live,vivo,directo,direct,concert,concierto,konzert,unplugged,session,sessions,lounge,stage,"
     "tour,zywo,canli,tiny,ライブ,라이브"
 )
-BEFORE_NO_LIVE = folded("to,we,i,you,they,can,the,a,and,let,only,not,ll,us,who,where,how,this")
+BEFORE_NO_LIVE = folded(
+    "to,we,i,you,they,can,the,a,and,let,only,not,ll,us,who,where,how,this,long,must,should,still,"
+    "just,people,never,don t,dont,could,would,will,gotta,wanna,gonna,i d,d,t,of,for,all,so"
+)
+
+# Alone in brackets these tell in which language the song is sung.
+LANGUAGES = folded(
+    "english,spanish,french,german,italian,japanese,korean,chinese,portuguese,russian,arabic,"
+    "hindi,tamil,telugu,espanol,francais,deutsch,italiano,portugues,spanglish,in,en,auf,"
+    "version,ver"
+)
 
 # A group that starts so tells where something comes from or who made it: it is dropped.
 CREDITS = (
@@ -174,7 +184,9 @@ RELEASES = (
     " album track",
 )
 ON_SCREEN = folded("lyrics,subtitles,lyric,subs,letra,english,translation,texto,paroles")
-SOURCES = folded("soundtrack,ost,motion,film,movie,album,ep,vault,series,the,musical,netflix,lp")
+SOURCES = folded(
+    "dvd,tv,soundtrack,ost,motion,film,movie,album,ep,vault,series,the,musical,netflix,lp"
+)
 
 NEWS = folded(
     "new,latest,superhit,hit,hits,best,top,popular,trending,viral,romantic,sad,party,punjabi,"
@@ -189,7 +201,7 @@ HEADINGS = folded(
 # Said on a channel of somebody else, these tell that the picture is not the artist's.
 UNOFFICIAL = folded(
     "reupload,reuploaded,copyright,minecraft,roblox,fortnite,sims,gta,lego,anime,animation,"
-    "style,gacha,sonic,naruto,parody,edit,amv,gmv,fan"
+    "style,gacha,sonic,naruto,parody,edit,amv,gmv,fan,coursework,project,assignment,my,opening"
 )
 
 # A separated tail of these words is a genre or an advertisement, not a part of the name.
@@ -231,6 +243,9 @@ PICTURE_WORDS = folded(
     "video,videos,mv,pv,clip,clipe,videoclip,videoclipe,klip,film,musikvideo,teledysk,клип,"
     "видео,видеоклип,videoja,klipi,뮤직비디오"
 )
+
+# Beside "official" these tell that it is of music, and not of a car or a film.
+OF_MUSIC = folded("music,mv,pv,song,musikvideo,teledysk,videoklip,뮤직비디오,clipe,klip,officiel")
 
 # A run of words at the end of a name that starts with one of these may be taken off.
 TAIL_OPENERS = OFFICIAL_WORDS | folded(

@@ -92,7 +92,8 @@ def read_song(name: str) -> Parsed:
 
 def _parsed(names: Names, notes: Notes, kind: VideoType) -> Parsed:
     is_song = title_kinds.is_song(kind, names, notes)
-    if not names.is_split and kind in _OTHERS:
+    is_altered = kind is VideoType.ALTERED and any("nightcore" in said for said in notes.dropped)
+    if not names.is_split and (kind in _OTHERS or is_altered):
         names.artist = ""
     return Parsed(
         artist=names.artist or None if is_song or kind is VideoType.CONCERT else None,

@@ -10,7 +10,7 @@ from functools import partial
 
 from peewee import Case
 
-from mvidarr import activity, models, settings
+from mvidarr import models, settings
 from mvidarr.core import clock, db
 from mvidarr.core.errors import Error
 from mvidarr.core.terms import Availability, Verdict, VideoStatus
@@ -75,7 +75,9 @@ def oldest(limit: int) -> list[Upload]:
         .where(
             VideoSource.verdict == Verdict.ACCEPTED,
             VideoSource.provider == youtube.NAME,
-            VideoSource.checked_at.is_null() | (VideoSource.checked_at <= due_at),
+            VideoSource.checked_at.is_null()
+            | (VideoSource.checked_at <= due_at)
+            | (VideoSource.checked_at > clock.now()),  # a clock was ahead
             Video.status.in_(LOOKED_AFTER),
         )
         .order_by(Case(None, [(in_doubt, 0)], 1), VideoSource.checked_at, VideoSource.id)
@@ -119,15 +121,6 @@ def note(upload: Upload, answer: Availability, *, agreed: bool = False) -> Avail
     before = Availability(source.availability)
     now = _judged(before, answer, agreed=agreed)
     offers.mark_availability(source.id, now)
-    if now in GONE and before not in GONE:
-        activity.record(
-            "source.gone",
-            source.title,
-            artist_id=source.artist_id,
-            video_id=source.video_id,
-            source_id=source.id,
-            availability=now.value,
-        )
     return now
 
 

@@ -8,14 +8,14 @@ from typing import TypeVar
 from mvidarr import settings
 from mvidarr.core import db
 from mvidarr.core.errors import Conflict, NotFound
-from mvidarr.core.terms import VideoStatus, Wish, WorkState
+from mvidarr.core.terms import Verdict, VideoStatus, Wish, WorkState
 from mvidarr.downloads import queue
-from mvidarr.library import intake, sources
-from mvidarr.library.tables import Artist, Download, Video
+from mvidarr.library import intake, status
+from mvidarr.library.tables import Artist, Download, Video, VideoSource
 from mvidarr.settings import options
 
 T = TypeVar("T")
-AT_ONCE = 50  # songs in one transaction
+AT_ONCE = 100  # songs in one transaction
 BREATH = 0.1  # seconds between two of them: as often a waiting writer looks on SQLite
 
 
@@ -38,6 +38,11 @@ def _wanted(artist_id: int) -> list[int]:
     if not settings.get(options.automatic_download) or not settings.get(options.library_path):
         return []
     cancelled = Download.select(Download.video).where(Download.state == WorkState.CANCELLED)
+    usable = VideoSource.select(VideoSource.video_id).where(
+        VideoSource.artist_id == artist_id,
+        VideoSource.verdict == Verdict.ACCEPTED,
+        VideoSource.availability.in_(status.HOPEFUL),
+    )
     query = (
         Video.select(Video.id)
         .join(Artist)
@@ -45,6 +50,7 @@ def _wanted(artist_id: int) -> list[int]:
             Video.artist == artist_id,
             Artist.monitored | (Video.wish == Wish.WANT),
             Video.status == VideoStatus.WANTED,
+            Video.id.in_(usable),
             Video.id.not_in(cancelled),
         )
     )
@@ -54,8 +60,6 @@ def _wanted(artist_id: int) -> list[int]:
 def _queue(video_ids: Sequence[int]) -> int:
     queued = 0
     for video_id in video_ids:
-        if sources.best_source(video_id) is None:
-            continue
         try:
             queue.add(video_id)
         except (Conflict, NotFound):  # blocked or gone since

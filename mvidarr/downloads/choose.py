@@ -7,8 +7,10 @@ from mvidarr.core import db
 from mvidarr.core.errors import Conflict
 from mvidarr.core.terms import Verdict, VideoStatus, Wish, WorkState
 from mvidarr.downloads import queue
-from mvidarr.library import decisions, sources, videos
+from mvidarr.library import decisions, judging, sources, videos
+from mvidarr.library.decisions import Reason
 from mvidarr.library.sources import Named
+from mvidarr.library.tables import Download, VideoSource
 from mvidarr.library.videos import Song
 from mvidarr.settings import options
 
@@ -33,9 +35,37 @@ def file_under(
     """Take an upload for the song that a person named, and fetch that."""
 
     def work() -> models.Video:
+        _spare([source_id], by, but_for=named.video_id)
         video = sources.file_under(source_id, named, by, seen)
         _follow(video.id, by)
         return videos.get(video.id)
+
+    return db.transact(work)
+
+
+def refuse(
+    source_id: int, by: int | None, reason: Reason | None = None, seen: Verdict | None = None
+) -> models.VideoSource:
+    """Refuse an upload; what is fetched from it goes on with the next best one, or ends."""
+
+    def work() -> models.VideoSource:
+        _spare([source_id], by)
+        return sources.refuse(source_id, by, reason, seen)
+
+    return db.transact(work)
+
+
+def block(
+    source_id: int, by: int | None, reason: str = "", seen: Verdict | None = None
+) -> models.Block:
+    """Block an upload for all artists; what is fetched from it goes on without it, or ends."""
+
+    def work() -> models.Block:
+        source = sources.get(source_id)
+        same = judging.is_upload(VideoSource, source)
+        rows = VideoSource.select(VideoSource.id).where(same).tuples()
+        _spare([ident for (ident,) in rows], by)
+        return sources.block(source_id, by, reason, seen)
 
     return db.transact(work)
 
@@ -70,6 +100,7 @@ def use(video_id: int, source_id: int, by: int | None) -> models.VideoSource:
     """Have a video come from this upload; what waits in the queue for it changes over."""
 
     def work() -> models.VideoSource:
+        _spare([source_id], by, but_for=video_id)
         source = sources.use(video_id, source_id, by)
         _change_over(video_id, source_id, by)
         return source
@@ -110,6 +141,24 @@ def wish(ids: Sequence[int], what: Wish, by: int | None) -> list[int]:
         return changed
 
     return db.transact(work)
+
+
+def _spare(source_ids: Sequence[int], by: int | None, but_for: int | None = None) -> None:
+    """Have nothing be fetched from these uploads any more, except for one video."""
+    mine = Download.source_id.in_(list(source_ids)) & Download.active_key.is_null(False)
+    for row in list(Download.select().where(mine)):
+        if row.video_id == but_for:
+            continue
+        following = sources.best_source(row.video_id, source_ids)
+        if following is None:
+            queue.cancel(row.id)
+        elif row.state in _CHANGEABLE:
+            queue.use_source(row.id, following.id)
+            if row.state == WorkState.PAUSED:
+                queue.pause(row.id)
+        else:
+            queue.cancel(row.id)
+            queue.add(row.video_id, following.id, by_user=by)
 
 
 def _change_over(video_id: int, source_id: int, by: int | None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from peewee import JOIN, fn
 
 from mvidarr.core import clock, db
-from mvidarr.core.terms import WorkState
+from mvidarr.core.terms import ACTIVE, WorkState
 from mvidarr.library.tables import Artist, Download, Image, Video, VideoSource
 
 ENDED = (WorkState.DONE, WorkState.FAILED, WorkState.CANCELLED)
@@ -117,7 +117,7 @@ def waiting(limit: int = MOST) -> list[Row]:
 def queue(place: db.Place) -> db.Page:
     """A page of everything that is active, in the order of the queue."""
     order = db.Order(name="queue", column=_IN_LINE, id=Download.id)
-    query = _rows(_IN_LINE).where(Download.active_key.is_null(False)).tuples()
+    query = _rows(_IN_LINE).where(Download.state.in_(ACTIVE)).tuples()
     page = db.page(query, order, place, key=lambda values: (values[-1], values[0]))
     rows = [Row(*values[:-1]) for values in page.rows]
     return db.Page(rows=rows, next=page.next, previous=page.previous)
@@ -125,11 +125,11 @@ def queue(place: db.Place) -> db.Page:
 
 def count_queue() -> tuple[int, bool]:
     """How many are active, and whether that is all of them."""
-    return db.capped_count(Download.select().where(Download.active_key.is_null(False)))
+    return db.capped_count(Download.select().where(Download.state.in_(ACTIVE)))
 
 
 def count_history() -> tuple[int, bool]:
-    return db.capped_count(Download.select().where(Download.active_key.is_null()))
+    return db.capped_count(Download.select().where(Download.state.in_(ENDED)))
 
 
 def history(place: db.Place, states: Sequence[WorkState] = ENDED) -> db.Page:
@@ -148,11 +148,13 @@ def one(download_id: int) -> Row | None:
 
 def stats() -> Stats:
     waits, runs = _count(_WAITING), _count((WorkState.RUNNING,))
+    # ids first: SQLite would read all that ended, if these states were rare when it last counted
+    ids = Download.select(Download.id).where(Download.state.in_(ACTIVE))
     active = Download.select(
         fn.COALESCE(fn.SUM(Download.speed), 0.0),
         fn.COALESCE(fn.SUM(Download.size), 0),
         fn.COALESCE(fn.SUM(Download.done_bytes), 0),
-    ).where(Download.active_key.is_null(False), Download.size.is_null(False))
+    ).where(Download.id.in_(ids), Download.size.is_null(False))
     speed, size, done = next(iter(active.tuples()))
     left = max(0, int(size) - int(done))
     today = dict(

@@ -18,7 +18,7 @@ from mvidarr.integrations.youtube import tools
 from mvidarr.integrations.youtube.download import Order, Progress
 from mvidarr.jobs import claim
 from mvidarr.jobs.watch import Left
-from mvidarr.library import details, files, pictures, videos
+from mvidarr.library import details, files, pictures, sources, videos
 from mvidarr.library.files import NewFile
 from mvidarr.media import disks, naming, nfo, place, probe, tags, thumbnails
 from mvidarr.media.probe import FileFacts
@@ -132,6 +132,7 @@ def finish(job: Job) -> Job:
         files.attach(job.row.video_id, _new_file(job, facts))
         if thumb is not None:
             pictures.attach(video.id, thumb)
+        sources.note_fetched(job.source.id)
         videos.restate([video.id])
         _record(job, video, facts, is_upgrade=bool(old))
 

@@ -24,7 +24,7 @@ def said(line: str) -> Listed:
 
 def split(words: str) -> tuple[str, str]:
     """Artist and title; all of it is the artist where no dash stands between spaces."""
-    artist, *title = _DASH.split(words, maxsplit=1)
+    artist, *title = _DASH.split(text.tidy(words), maxsplit=1)
     return artist, "".join(title)
 
 

@@ -3,6 +3,7 @@
 Whatever the bytes are, the result is entries or Invalid with a sentence; nothing is fetched.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ from mvidarr.integrations.list_tables import NotATable
 from mvidarr.integrations.protocols import Listed
 
 MOST = 20_000  # entries
+MOST_LINES = 10 * MOST  # with those that say nothing, or the same again
 LARGEST = 5 * 1024 * 1024  # bytes
 
 _MARKS = (
@@ -27,7 +29,8 @@ _BULLET = re.compile(r"^(?:[-*•·–]|\d{1,5}[.)])\s+")
 _M3U = "#EXTM3U"
 _SONG, _ARTIST = "#EXTINF:", "#EXTART:"
 # length, attributes whose values may hold commas, and what is shown
-_EXTINF = re.compile(r'\s*(-?\d{1,6})?(?:[^",]|"[^"]*")*,(.*)')
+# (each part takes all it can and gives nothing back: a line may be as long as the file)
+_EXTINF = re.compile(r'\s*+(-?\d{1,6}+)?+(?:[^",]|"[^"]*")*+,(.*)')
 
 
 def parse(name: str, content: bytes) -> list[Listed]:
@@ -52,10 +55,14 @@ def _parse(name: str, content: bytes, field: str) -> list[Listed]:
         raise Invalid({field: "This is no text. Export the list as plain text, CSV or M3U."})
     found: list[Listed] = []
     try:
-        for entry in listing.entries(_entries(name.lower(), plain)):
-            if len(found) == MOST:
-                raise Invalid({field: f"These are more than {MOST:,} entries. Split the list."})
+        lines = itertools.islice(_entries(name.lower(), plain), MOST_LINES + 1)
+        read = itertools.count()
+        for entry in listing.entries(entry for entry, _ in zip(lines, read, strict=False)):
             found.append(entry)
+            if len(found) > MOST:
+                break
+        if len(found) > MOST or next(read) > MOST_LINES:
+            raise Invalid({field: f"These are more than {MOST:,} entries. Split the list."})
     except NotATable as error:
         raise Invalid({field: str(error)}) from None
     if not found:

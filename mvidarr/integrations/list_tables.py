@@ -13,7 +13,7 @@ from mvidarr.integrations import list_entries, listing, shapes
 from mvidarr.integrations.protocols import Listed
 
 SIGNS = ",;\t|"
-MOST_COLUMNS = 200
+MOST_COLUMNS = 200  # what stands further right is not looked at
 LONGEST = 10_000  # characters of a header
 
 # What the columns are called; where several are there, the first of these is meant.
@@ -104,7 +104,7 @@ def entries(plain: str) -> Iterator[Listed]:
                 columns = _columns(row)
                 if columns.places:
                     continue
-            yield _entry(row, columns)
+            yield _entry(row[:MOST_COLUMNS], columns)
     except csv.Error:
         raise NotATable(
             f"The table cannot be read near line {reader.line_num:,}. Export it as CSV again."

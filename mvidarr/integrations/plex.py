@@ -98,8 +98,11 @@ def _items(conf: Conf, section: str) -> Iterator[dict[str, Any]]:
             offset += len(items)
             total = shapes.whole(container.get("totalSize"))
             # one that does not know of pages sends everything, and no total
-            if not items or offset >= (total or 0):
+            if offset >= (total or 0):
                 return
+            if not items:
+                break
+    conf.cut()
 
 
 def _page(client: Client, path: str, offset: int) -> dict[str, Any]:

@@ -23,9 +23,9 @@ def rows(value: object) -> list[dict[str, Any]]:
 
 
 def text(value: object) -> str:
-    """A text on one line; titles that are numbers come as numbers."""
+    """A text on one line, never a book; titles that are numbers come as numbers."""
     is_number = isinstance(value, int) and not isinstance(value, bool)
-    return texts.tidy(str(value)) if is_number or isinstance(value, str) else ""
+    return texts.tidy(str(value)[:LONGEST_TEXT]) if is_number or isinstance(value, str) else ""
 
 
 def prose(value: object) -> str:

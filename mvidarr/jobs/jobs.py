@@ -30,6 +30,7 @@ KINDS = (
     JobKind(name="describe", title="Look up facts of an artist", priority=4),
     JobKind(name="portrait", title="Fetch an artist's picture", priority=7),
     JobKind(name="rejudge", title="Judge an artist's uploads by new rules", priority=3),
+    JobKind(name="rejudge_all", title="Judge all uploads by new lines", priority=4),
     JobKind(name="bulk_delete", title="Delete artists", priority=3),
     JobKind(name="bulk", title="Change videos", priority=3),
     JobKind(name="review_bulk", title="Decide about candidates", priority=3),

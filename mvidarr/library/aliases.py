@@ -43,9 +43,11 @@ def owner_of(name: str) -> models.Artist | None:
 
 
 def own(artist_id: int) -> list[str]:
-    """The other names that mean this artist alone: none is how the library calls another one."""
+    """The other names that mean this artist alone: the library calls nobody else so."""
     others = Artist.select(Artist.name_key).where(Artist.id != artist_id)
+    shared = Alias.alias()
+    theirs = shared.select(shared.name_key).where(shared.artist_id != artist_id)
     query = Alias.select(Alias.name).where(
-        Alias.artist_id == artist_id, Alias.name_key.not_in(others)
+        Alias.artist_id == artist_id, Alias.name_key.not_in(others), Alias.name_key.not_in(theirs)
     )
     return [name for (name,) in query.order_by(Alias.id).tuples()]

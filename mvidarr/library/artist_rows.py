@@ -128,15 +128,16 @@ def _lend_pictures(rows: Sequence[ArtistRow]) -> None:
     bare = {row.id: row for row in rows if row.image_hash is None}
     if not bare:
         return
-    newest = Video.select(Video.artist_id, fn.MAX(Video.image_id)).where(
-        Video.artist_id.in_(list(bare)), Video.image_id.is_null(False)
+    shown = Video.select(Video.image_id).where(
+        Video.artist_id == Artist.id, Video.image_id.is_null(False)
     )
-    lent = dict(newest.group_by(Video.artist_id).tuples())
-    hashes = dict(
-        Image.select(Image.id, Image.hash).where(Image.id.in_(set(lent.values()))).tuples()
-    )
-    for artist_id, image_id in lent.items():
-        bare[artist_id].image_hash = hashes.get(image_id)
+    newest = shown.order_by(Video.year.desc(), Video.id.desc()).limit(1)
+    lent = Artist.select(Artist.id, newest).where(Artist.id.in_(list(bare)))
+    image_of = {artist_id: image for artist_id, image in lent.tuples() if image is not None}
+    hashes = Image.select(Image.id, Image.hash).where(Image.id.in_(set(image_of.values())))
+    hash_of = dict(hashes.tuples())
+    for artist_id, image in image_of.items():
+        bare[artist_id].image_hash = hash_of.get(image)
 
 
 def _joined(columns: Any) -> Any:

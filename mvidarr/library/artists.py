@@ -113,6 +113,7 @@ def change(artist_id: int, changes: Mapping[str, Any]) -> models.Artist:
     """Change the fields that are named and lock what a person edited."""
     edit.check_names(changes, CHANGEABLE)
     with db.atomic():
+        status.lock(Artist, [artist_id])
         artist = get(artist_id)
         values = edit.differing(artist, _values(artist, changes))
         others = _other_names(artist, values, changes)
@@ -131,7 +132,7 @@ def change(artist_id: int, changes: Mapping[str, Any]) -> models.Artist:
         if "ids" in changes:
             words.set_artist_ids(artist.id, changes["ids"])
         if "name_key" in values:
-            decisions.carry(key, values["name_key"])
+            decisions.rename(artist.id, key, values["name_key"])
         _follow_up(artist, given)
     return artist
 
@@ -149,7 +150,8 @@ def delete(artist_id: int, *, with_files: bool = False) -> None:
         search.forget(search.VIDEO, Video.select(Video.id).where(Video.artist_id == artist_id))
         search.forget(search.ARTIST, [artist_id])
         Artist.delete().where(Artist.id == artist_id).execute()
-        activity.record("artist.deleted", artist.name, artist_id=artist_id, with_files=with_files)
+        activity.set_apart(artist_id=artist_id)
+        activity.record("artist.deleted", artist.name, with_files=with_files)
         for topic in ("nav", "videos", "downloads"):
             activity.touch(topic)
         db.after_commit(lambda: files.discard(paths))

@@ -32,9 +32,13 @@ def only_copies(ids: Collection[int]) -> set[int]:
 
 
 def is_only_copy() -> Any:
-    """The same as a condition over videos whose main files are joined."""
-    used = VideoSource.select(VideoSource.id).where(
-        VideoSource.video_id == Video.id, VideoSource.verdict == Verdict.ACCEPTED
+    """The same as a condition over videos whose main files are joined.
+
+    What is gone is rare: it is gathered first, and each of its videos is then looked at.
+    """
+    used = (VideoSource.verdict == Verdict.ACCEPTED) & VideoSource.video_id.is_null(False)
+    gone = VideoSource.select(VideoSource.video_id).where(used, VideoSource.availability.in_(GONE))
+    there = VideoSource.select(VideoSource.id).where(
+        VideoSource.video_id == Video.id, used, VideoSource.availability.not_in(GONE)
     )
-    there = used.where(VideoSource.availability.not_in(GONE))
-    return VideoFile.id.is_null(False) & fn.EXISTS(used) & ~fn.EXISTS(there)
+    return VideoFile.id.is_null(False) & Video.id.in_(gone) & ~fn.EXISTS(there)

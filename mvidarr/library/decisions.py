@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from mvidarr import models
 from mvidarr.core import clock, db
@@ -21,6 +21,7 @@ FOREIGN_FROM = 3  # so many uploads of somebody else make a channel somebody els
 AT_ONCE = 500  # uploads in one question
 
 Place = tuple[str, str]  # provider, source id
+T = TypeVar("T")
 
 
 class Reason(StrEnum):
@@ -109,9 +110,8 @@ def recall(artist: models.Artist, places: Iterable[Place]) -> dict[Place, Said]:
 
     Nothing while two artists share the name: what was said of one is not so for the other.
     """
-    namesake = Artist.select().where(Artist.name_key == artist.name_key, Artist.id != artist.id)
     wanted = sorted(set(places))
-    if not wanted or namesake.exists():
+    if not wanted or _has_namesake(artist):
         return {}
     found: dict[Place, Said] = {}
     for some in _slices(wanted):
@@ -148,10 +148,31 @@ def carry(artist_key: str, to_key: str, places: Collection[Place] | None = None)
             Decision.create(**values, details=details, artist_key=to_key, created_at=now)
 
 
+def rename(artist_id: int, artist_key: str, to_key: str) -> None:
+    """Have what was decided hold under an artist's new name, and no longer under the former one:
+    it would come back with it. While another artist has one of the names it holds for both."""
+    with db.atomic():
+        same = Artist.name_key.in_((artist_key, to_key)) & (Artist.id != artist_id)
+        if Artist.select().where(same).exists():
+            carry(artist_key, to_key)
+            return
+        columns = (Decision.id, Decision.provider, Decision.source_id)
+        mine = list(Decision.select(*columns).where(Decision.artist_key == artist_key).tuples())
+        places = {(provider, ident) for _, provider, ident in mine}
+        there = Decision.select(*columns).where(Decision.artist_key == to_key).tuples()
+        outdated = [row_id for row_id, *place in there if tuple(place) in places]
+        for some in _slices(outdated):
+            Decision.delete().where(Decision.id.in_(some)).execute()
+        Decision.update(artist_key=to_key).where(Decision.artist_key == artist_key).execute()
+
+
 def foreign_channels(artist_id: int) -> tuple[str, ...]:
-    """Ids of channels that people keep calling somebody else's, and that gave nothing of theirs."""
+    """Ids of channels that people keep calling somebody else's, and that gave nothing of theirs.
+
+    None while two artists share the name: it may be the other one's.
+    """
     artist = Artist.get_or_none(Artist.id == artist_id)
-    if artist is None:
+    if artist is None or _has_namesake(artist):
         return ()
     mine = Decision.select(Decision.verdict, Decision.details)
     refused: Counter[str] = Counter()
@@ -224,6 +245,11 @@ def said_by(row: models.Decision, before: Mapping[str, Any] | None = None) -> Sa
     )
 
 
+def _has_namesake(artist: models.Artist) -> bool:
+    others = Artist.select().where(Artist.name_key == artist.name_key, Artist.id != artist.id)
+    return bool(others.exists())
+
+
 def _key_of(artist_id: int) -> str:
     key: str = Artist.select(Artist.name_key).where(Artist.id == artist_id).scalar()
     return key
@@ -246,5 +272,5 @@ def _accounts(ids: Iterable[int | None]) -> set[int]:
     return {ident for (ident,) in table.select(table.id).where(table.id.in_(asked)).tuples()}
 
 
-def _slices(places: Sequence[Place]) -> Iterator[Sequence[Place]]:
-    yield from (places[start : start + AT_ONCE] for start in range(0, len(places), AT_ONCE))
+def _slices(whole: Sequence[T]) -> Iterator[Sequence[T]]:
+    yield from (whole[start : start + AT_ONCE] for start in range(0, len(whole), AT_ONCE))

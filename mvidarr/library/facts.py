@@ -6,7 +6,8 @@ from typing import Any
 
 from mvidarr import activity, models
 from mvidarr.core import clock, db, text
-from mvidarr.library import aliases, artists, edit, origins, pictures, words
+from mvidarr.library import aliases, artists, edit, origins, pictures, status, words
+from mvidarr.library.tables import Artist
 
 FRESH_FOR = 30 * clock.DAY
 RETRY_AFTER = clock.DAY  # when a service did not answer
@@ -34,8 +35,9 @@ def asked_at(artist: models.Artist) -> int:
 
 def is_due(artist: models.Artist) -> bool:
     """Whether it is time to ask again; at once where a person wants another picture."""
-    has_lost = artist.image_id is None and bool(artist.origins.get(pictures.LOCK))
-    return has_lost or clock.now() - asked_at(artist) >= FRESH_FOR
+    has_lost = artist.image_id is None and pictures.LOCK in artist.origins
+    # an age below nothing was written by a clock that was ahead
+    return has_lost or not 0 <= clock.now() - asked_at(artist) < FRESH_FOR
 
 
 def sources_of(artist: models.Artist) -> dict[str, str]:
@@ -49,6 +51,7 @@ def store(artist_id: int, told: Facts) -> list[str]:
     Raises NotFound.
     """
     with db.atomic():
+        status.lock(Artist, [artist_id])  # somebody may edit it at this moment
         artist = artists.get(artist_id)
         given = _bounded(told, artist.name)
         known = {name: getattr(artist, name) for name in WORDS}

@@ -53,7 +53,8 @@ def store(artist_id: int, proposals: Iterable[Proposal]) -> Stored:
         for proposal in given:
             offered += _uploads(proposal, _video(proposal, known), known)
         is_changed = _write(known)
-        offered += len(offers.offer_again(known.videos))
+        asked = {row.id for row in known.sources.values() if row.verdict == Verdict.REVIEW}
+        offered += len(set(offers.offer_again(known.videos)) - asked)
         _drop_forgotten(artist_id)
         if offered:
             activity.touch("review")
@@ -94,6 +95,7 @@ def _known(artist: models.Artist, proposals: Sequence[Proposal]) -> _Known:
     )
     meant = {ident for one in proposals if (ident := _match(one, known)) is not None}
     for some in status.chunks(meant):
+        status.lock(Video, some)  # somebody may edit one at this moment
         known.videos.update({row.id: row for row in Video.select().where(Video.id.in_(some))})
         known.served.update(upload_rows.served(some))
     return known

@@ -13,6 +13,7 @@ from mvidarr.core import clock, db
 from mvidarr.core.errors import NotFound
 from mvidarr.core.terms import Availability, Verdict, VideoStatus
 from mvidarr.library import decisions, status
+from mvidarr.library.availability import GONE
 from mvidarr.library.tables import Download, Video, VideoFile, VideoSource
 from mvidarr.settings import options
 
@@ -82,11 +83,30 @@ def mark_availability(source_id: int, availability: Availability) -> None:
         VideoSource.update(availability=availability.value, checked_at=clock.now()).where(
             VideoSource.id == source_id
         ).execute()
+        if availability in GONE and source.availability not in GONE:
+            _record_gone(source, availability)
         if source.video_id:
             offer_again([source.video_id])
             status.restate([source.video_id])
             activity.touch("video", source.video_id)
             activity.touch("videos", source.video_id)
+
+
+def note_fetched(source_id: int) -> None:
+    """Note that an upload could be had just now; it may have been joined with another one."""
+    columns = {"availability": Availability.AVAILABLE.value, "checked_at": clock.now()}
+    VideoSource.update(**columns).where(VideoSource.id == source_id).execute()
+
+
+def _record_gone(source: models.VideoSource, availability: Availability) -> None:
+    activity.record(
+        "source.gone",
+        source.title,
+        artist_id=source.artist_id,
+        video_id=source.video_id,
+        source_id=source.id,
+        availability=availability.value,
+    )
 
 
 def offer_again(video_ids: Iterable[int], *, was_used: bool = False) -> list[int]:

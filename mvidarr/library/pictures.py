@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from mvidarr import activity
 from mvidarr.core import db
+from mvidarr.library import origins, status
 from mvidarr.library.tables import Artist, Image, Video
 
 LOCK = "image"  # among the locked fields of what has a picture that a person chose
@@ -45,21 +46,40 @@ def attach_to_artist(artist_id: int, picture: Picture) -> bool:
 def choose(row: Any, picture: Picture) -> None:
     """Show the picture that a person chose for a video or an artist, whatever is found later."""
     with db.atomic():
+        _reread(row)
         _lock(row, [*row.locked, LOCK])
+        _credit(row, origins.edited(row.origins, [LOCK]))
         _show(row, picture)
 
 
 def let_go(row: Any) -> None:
     """Have the picture of a video or an artist found again, by the next search."""
     with db.atomic():
+        _reread(row)
         _lock(row, [name for name in row.locked if name != LOCK])
+        _credit(row, origins.edited(row.origins, [], [LOCK]))
         _write(row, None)
+
+
+def _reread(row: Any) -> None:
+    """Somebody may have edited the row while the picture was fetched: those locks stay."""
+    table = type(row)
+    status.lock(table, [row.id])
+    now = table.get_or_none(table.id == row.id)
+    if now is not None:
+        row.locked, row.origins = now.locked, now.origins
 
 
 def _lock(row: Any, names: list[str]) -> None:
     table = type(row)
     row.locked = list(dict.fromkeys(names))
     table.update(locked=row.locked).where(table.id == row.id).execute()
+
+
+def _credit(row: Any, told: dict[str, str]) -> None:
+    table = type(row)
+    row.origins = told
+    table.update(origins=told).where(table.id == row.id).execute()
 
 
 def _show(row: Any, picture: Picture) -> None:

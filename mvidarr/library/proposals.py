@@ -70,7 +70,8 @@ class Stored:
 
 def likeness(title: str, kind: str, version: str) -> Key:
     """Looser than a video's unique key: one song, however it is spelled."""
-    return text.match_key(title), kind, text.match_key(version)
+    # as much as is kept of both: a longer title would not be known again
+    return text.match_key(title[:500]), kind, text.match_key(version[:255])
 
 
 def heed(proposals: Iterable[Proposal], said: Mapping[Place, Said]) -> list[Proposal]:

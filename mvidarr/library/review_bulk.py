@@ -17,7 +17,9 @@ KIND = "review_bulk"
 MOST = 10_000
 ACCEPT, REFUSE, BLOCK = "accept", "refuse", "block"
 ACTIONS = (ACCEPT, REFUSE, BLOCK)
+SEEN = Verdict.REVIEW  # what has another verdict by now was decided meanwhile
 Accept = Callable[[int, int | None, Verdict], Any]
+Block = Callable[..., Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,12 +56,19 @@ def matching(wanted: Wanted | None) -> list[int]:
     return review_rows.uploads(wanted, MOST + 1) if wanted is not None else []
 
 
-def run(job: models.Job, context: Context, accept: Accept) -> None:
+def run(job: models.Job, context: Context, accept: Accept, block: Block = sources.block) -> None:
     """The work of a job: each candidate by itself, so that one that is gone stops no other.
 
-    `accept` takes one, with the download that follows from it. Done twice, it changes nothing.
+    `accept` takes one, with the download that follows from it, and `block` stops what is fetched
+    from it for another artist. Done twice, it changes nothing.
     """
-    ids, decide = job.args["ids"], _decider(job.args["action"], job.by_user_id, accept)
+    by = job.by_user_id
+    known: Mapping[str, Callable[[int], Any]] = {
+        ACCEPT: lambda source_id: accept(source_id, by, SEEN),
+        REFUSE: lambda source_id: sources.refuse(source_id, by, seen=SEEN),
+        BLOCK: lambda source_id: block(source_id, by, seen=SEEN),
+    }
+    ids, decide = job.args["ids"], known[job.args["action"]]
     left = 0
     for done, source_id in enumerate(ids, start=1):
         try:
@@ -68,16 +77,6 @@ def run(job: models.Job, context: Context, accept: Accept) -> None:
             left += 1
         context.progress(done, len(ids))
     context.result(f"{len(ids) - left:,} decided, {left:,} were already.")
-
-
-def _decider(action: str, by: int | None, accept: Accept) -> Callable[[int], Any]:
-    seen = Verdict.REVIEW
-    known: Mapping[str, Callable[[int], Any]] = {
-        ACCEPT: lambda source_id: accept(source_id, by, seen),
-        REFUSE: lambda source_id: sources.refuse(source_id, by, seen=seen),
-        BLOCK: lambda source_id: sources.block(source_id, by, seen=seen),
-    }
-    return known[action]
 
 
 def _subject(ids: Sequence[int]) -> str:

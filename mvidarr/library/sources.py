@@ -19,6 +19,7 @@ from mvidarr.library.offers import (
     candidates,
     get,
     mark_availability,
+    note_fetched,
     of,
     waiting,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "file_under",
     "get",
     "mark_availability",
+    "note_fetched",
     "of",
     "refuse",
     "store",
@@ -89,10 +91,9 @@ def file_under(
         source = judging.hold(source_id, seen, Verdict.ACCEPTED)
         judging.need_unblocked(source)
         video = _own_video(source, named.video_id) if named.video_id else None
-        before = source.video_id
         video = _take(source, video, song, by)
-        if before not in (None, video.id):
-            undo.leave(before)
+        if source.video_id not in (None, video.id):
+            _lose(source, may_go=True)
         return videos.get(video.id)
 
     return db.transact(work)
@@ -109,10 +110,9 @@ def use(video_id: int, source_id: int, by: int | None) -> models.VideoSource:
         VideoSource.update(verdict_by=None).where(
             VideoSource.video_id == video_id, VideoSource.verdict == Verdict.ACCEPTED
         ).execute()
-        before = source.video_id
         _take(source, video, _song_of(source), by)
-        if before not in (None, video_id):
-            status.restate([before])
+        if source.video_id not in (None, video_id):
+            _lose(source)
         return get(source_id)
 
     return db.transact(work)
@@ -273,6 +273,15 @@ def _make_way(source: models.VideoSource, reason: Reason | None = None) -> None:
         return
     if reason not in _NEVER_WAS or not undo.leave(source.video_id):
         offers.offer_again([source.video_id], was_used=True)
+
+
+def _lose(source: models.VideoSource, *, may_go: bool = False) -> None:
+    """What becomes of a video whose upload another one has now; `source` as it was before."""
+    before = int(source.video_id or 0)
+    if may_go and undo.leave(before):
+        return
+    offers.offer_again([before], was_used=source.verdict == Verdict.ACCEPTED)
+    status.restate([before])
 
 
 def _video_of(artist_id: int, song: Song) -> models.Video | None:

@@ -57,7 +57,9 @@ def leave(video_id: int, *, made: bool = False) -> bool:
     `made`: it is known to be one. Else whatever a person wished for stays.
     """
     video = videos.find(video_id)
-    if video is None or video.locked or (video.wish != Wish.AUTO and not made):
+    if video is None or video.locked or video.rating is not None:
+        return False
+    if video.wish != Wish.AUTO and not made:
         return False
     mine = VideoSource.video_id == video_id
     downloads = Download.select().where(Download.video == video_id, Download.state.in_(ACTIVE))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from mvidarr import models
-from mvidarr.core import clock
+from mvidarr.core import clock, db
 from mvidarr.core.terms import Availability, Verdict
 from mvidarr.library import status
 from mvidarr.library.decisions import Place
@@ -31,7 +31,7 @@ class Rows:
 
 
 def of_artist(artist_id: int, places: Iterable[Place]) -> dict[Place, models.VideoSource]:
-    """Those of these uploads that the artist has."""
+    """Those of these uploads that the artist has, while nobody else decides about them."""
     found: dict[Place, models.VideoSource] = {}
     for provider, idents in by_first(places):
         mine = VideoSource.select().where(
@@ -39,6 +39,7 @@ def of_artist(artist_id: int, places: Iterable[Place]) -> dict[Place, models.Vid
             VideoSource.provider == provider,
             VideoSource.source_id.in_(idents),
         )
+        mine = mine if db.is_sqlite() else mine.for_update()
         found |= {(source.provider, source.source_id): source for source in mine}
     return found
 
@@ -104,7 +105,8 @@ def columns(up: Upload, song: Song, video: models.Video | None, verdict: Verdict
 def add(rows: Rows, place: Place, values: dict[str, Any]) -> models.VideoSource:
     """Note a new upload; the row as it will be."""
     rows.fresh[place] = values
-    return VideoSource(**values)
+    source: models.VideoSource = VideoSource(**values)
+    return source
 
 
 def refresh(rows: Rows, source: models.VideoSource, values: Mapping[str, Any]) -> None:

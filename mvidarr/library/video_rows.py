@@ -112,11 +112,11 @@ def count(wanted: Filters) -> tuple[int, bool]:
     return db.capped_count(filters.apply(_joined((Video.id,)), wanted))
 
 
-def of_artist(artist_id: int) -> list[VideoRow]:
-    """All videos of one artist, the newest year first, those without a year last."""
-    query = _joined(_COLUMNS).where(Video.artist == artist_id)
+def of_artist(artist_id: int, *conditions: Any, limit: int = MOST_OF_ARTIST) -> list[VideoRow]:
+    """The videos of one artist, the newest year first, those without a year last."""
+    query = _joined(_COLUMNS).where(Video.artist == artist_id, *conditions)
     order = (Video.year.is_null(), Video.year.desc(), Video.sort_key, Video.id)
-    rows = list(pages.Rows(query.order_by(*order).limit(MOST_OF_ARTIST).tuples(), VideoRow))
+    rows = list(pages.Rows(query.order_by(*order).limit(limit).tuples(), VideoRow))
     _complete(rows, people=True)
     return rows
 
@@ -171,7 +171,9 @@ def _complete(rows: Sequence[VideoRow], *, people: bool) -> None:
         return
     by_id = {row.id: row for row in rows}
     columns = (Download.video_id, Download.id, Download.state, Download.stage, Download.percent)
-    active = Download.select(*columns).where(Download.active_key.in_([str(id_) for id_ in by_id]))
+    # by the video: no key of what ended counts, so that SQLite takes their index for useless
+    mine = Download.video_id.in_(list(by_id)) & Download.active_key.is_null(False)
+    active = Download.select(*columns).where(mine)
     for video_id, *progress in active.tuples():
         by_id[video_id].progress = Progress(*progress)
     for video_id in availability.only_copies([row.id for row in rows if row.has_file]):

@@ -80,27 +80,26 @@ def insert(artist: models.Artist, song: Song, wish: Wish) -> models.Video:
     """A new row, whose words `describe` writes, for many at once. Raises Conflict."""
     title_key, kind, version_key = key_of(song.title, song.type, song.version)
     try:
-        with db.atomic():
-            video: models.Video = Video.create(
-                artist=artist.id,
-                title=song.title[:500],
-                title_key=title_key,
-                sort_key=text.sort_key(song.title),
-                type=kind,
-                version=song.version[:255],
-                version_key=version_key,
-                year=song.year,
-                released=song.released,
-                album=_cut(song.album),
-                label=_cut(song.label),
-                duration=song.duration,
-                wish=wish.value,
-                origins=_origins(song),
-                image_url=_link(song),
-                fits=artists.wanted_rules(artist).wants(
-                    kind=kind, title=song.title, version=song.version, year=song.year
-                ),
-            )
+        video: models.Video = Video.create(
+            artist=artist.id,
+            title=song.title[:500],
+            title_key=title_key,
+            sort_key=text.sort_key(song.title),
+            type=kind,
+            version=song.version[:255],
+            version_key=version_key,
+            year=song.year,
+            released=song.released,
+            album=_cut(song.album),
+            label=_cut(song.label),
+            duration=song.duration,
+            wish=wish.value,
+            origins=_origins(song),
+            image_url=_link(song),
+            fits=artists.wanted_rules(artist).wants(
+                kind=kind, title=song.title, version=song.version, year=song.year
+            ),
+        )
     except IntegrityError as error:
         raise Conflict(f"{artist.name} has {song.title} in this version already.") from error
     return video
@@ -148,6 +147,7 @@ def change(video_id: int, changes: Mapping[str, Any]) -> models.Video:
     """Change the fields that are named and lock what a person edited. Raises Conflict."""
     edit.check_names(changes, (*LOCKABLE, "rating", "locked"))
     with db.atomic():
+        status.lock(Video, [video_id])
         video = get(video_id)
         given = _columns({name: changes[name] for name in LOCKABLE if name in changes})
         names = {name: given.pop(name) for name in NAMES if name in given}
@@ -246,8 +246,10 @@ def delete(ids: Iterable[int], *, with_files: bool = False) -> int:
         search.forget(search.VIDEO, mine)
         Video.delete().where(Video.id.in_(mine)).execute()
         status.recount({row.artist_id for row in rows})
+        activity.set_apart(video_ids=mine)
         for row in rows:
-            _record("video.deleted", row, with_files=with_files)
+            about = {"artist_id": row.artist_id, "with_files": with_files}
+            activity.record("video.deleted", row.title, **about)
         for topic in ("nav", "videos", "downloads"):
             activity.touch(topic)
         db.after_commit(lambda: files.discard(gone))

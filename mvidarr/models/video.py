@@ -54,6 +54,7 @@ class Video(Table):
             (("year", "id"), False),
             (("status", "created_at", "id"), False),
             (("status", "sort_key", "id"), False),
+            (("status", "year", "id"), False),
             (("artist", "year", "id"), False),
             (("type", "created_at", "id"), False),
         )
@@ -99,6 +100,7 @@ class VideoSource(Table):
             (("artist", "verdict", "score"), False),
             (("artist", "group_key", "verdict", "score"), False),
             (("verdict", "score", "id"), False),
+            (("availability", "video"), False),
         )
 
 

@@ -1,17 +1,20 @@
-"""Change settings on somebody's behalf: checks that look at the world, then one audit event."""
+"""Change settings on somebody's behalf: checks that look at the world, then one audit event each,
+and the work that a change asks for."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from mvidarr import activity, settings
 from mvidarr.core import db
 from mvidarr.core.errors import Invalid
+from mvidarr.jobs import jobs
 from mvidarr.media import disks
 from mvidarr.settings import options
 
-_LOOKED_AT = frozenset({"library_path", "accept_score", "review_score"})
+_LINES = frozenset({"accept_score", "review_score"})
+_LOOKED_AT = frozenset({"library_path", *_LINES})
 
 
 def change(values: Mapping[str, Any], by_user: int | None = None) -> list[str]:
@@ -27,6 +30,7 @@ def change(values: Mapping[str, Any], by_user: int | None = None) -> list[str]:
                 raise Invalid(problems)
             for key in changed:
                 _record(key)
+            _follow_up(changed, by_user)
     except Invalid as error:
         raise Invalid({**problems, **error.fields}) from error
     return changed
@@ -40,6 +44,7 @@ def reset(key: str, by_user: int | None = None) -> None:
     with db.atomic():
         settings.reset(key, by_user)
         _record(key)
+        _follow_up([key], by_user)
 
 
 def check_library(raw: str) -> str | None:
@@ -71,11 +76,17 @@ def _score_problems(parsed: Mapping[str, Any]) -> dict[str, str]:
     """The line for asking lies below the line for taking."""
     accept = parsed.get("accept_score", settings.get(options.accept_score))
     review = parsed.get("review_score", settings.get(options.review_score))
-    if review <= accept or not {"accept_score", "review_score"} & parsed.keys():
+    if review <= accept or not _LINES & parsed.keys():
         return {}
     if "review_score" in parsed:
         return {"review_score": "This must not be above the score that is taken without asking."}
     return {"accept_score": "This must not be below the score that is asked about."}
+
+
+def _follow_up(changed: Iterable[str], by_user: int | None) -> None:
+    """What was found before is judged by the lines as they are now."""
+    if not _LINES.isdisjoint(changed):
+        jobs.add("rejudge_all", by_user=by_user)
 
 
 def _record(key: str) -> None:

@@ -1,6 +1,6 @@
 """The page of one artist: hero, videos by year, candidates, history, and its live regions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -13,20 +13,22 @@ from mvidarr.jobs import jobs
 from mvidarr.library import (
     aliases,
     artist_rows,
+    artist_videos,
     artists,
     details,
     sources,
     stats,
-    video_rows,
     words,
 )
 from mvidarr.library import facts as facts_of
 from mvidarr.library.artist_rows import ArtistRow
+from mvidarr.library.artist_videos import Tally
 from mvidarr.library.video_rows import VideoRow
 from mvidarr.settings import options
 from mvidarr.web import credited, render, source_pictures, stories
 
-MISSING = (VideoStatus.WANTED, VideoStatus.FAILED, VideoStatus.QUEUED, VideoStatus.DOWNLOADING)
+MOST_SHOWN = 240  # videos; the list of all videos has the rest, page by page
+MOST_CANDIDATES = 100  # uploads; the inbox has the rest
 ON_THE_WAY = (VideoStatus.QUEUED, VideoStatus.DOWNLOADING)
 
 
@@ -55,20 +57,23 @@ class Link:
 
 def context(artist: models.Artist, show: str = "") -> dict[str, Any]:
     """All that the page needs."""
-    videos = video_rows.of_artist(artist.id)
-    listed = [video for video in videos if video.status != VideoStatus.IGNORED or video.has_file]
+    tallies = artist_videos.tallies(artist.id)
+    videos = artist_videos.shown(artist.id, show, MOST_SHOWN)
     wanted = artists.wanted_rules(artist)
-    candidates = sources.candidates(artist.id)
+    candidates = sources.candidates(artist.id, MOST_CANDIDATES)
+    first = _first(videos, artist_videos.first_with_file, artist.id, lambda one: one.has_file)
+    pictured = _first(videos, artist_videos.first_with_picture, artist.id, lambda one: one.image)
     return {
         "artist": artist,
         "row": row(artist.id),
-        "years": _years([video for video in videos if _is_shown(video, show)]),
-        "shows": _shows(videos, listed),
+        "years": _years(videos),
+        "is_all": len(videos) == _sum(tallies, lambda one: artist_videos.is_shown(one, show)),
+        "shows": _shows(tallies),
         "show": show,
-        "on_the_way": sum(video.status in ON_THE_WAY for video in videos),
-        "downloading": sum(video.status == VideoStatus.DOWNLOADING for video in videos),
-        "first": next((video for video in videos if video.has_file), None),
-        "backdrop": next((video.image for video in videos if video.image), None),
+        "on_the_way": _sum(tallies, lambda one: one.status in ON_THE_WAY),
+        "downloading": _sum(tallies, lambda one: one.status == VideoStatus.DOWNLOADING),
+        "first": first,
+        "backdrop": pictured.image if pictured else None,
         "candidates": candidates,
         "pictures": {
             source.id: source_pictures.address(source)
@@ -140,26 +145,32 @@ def _years(videos: Sequence[VideoRow]) -> list[Year]:
     ]
 
 
-def _is_shown(video: VideoRow, show: str) -> bool:
-    if show == "all":
-        return True
-    if show == "missing":
-        return video.status in MISSING
-    if show == "ignored":
-        return video.status == VideoStatus.IGNORED
-    is_ignored = video.status == VideoStatus.IGNORED and not video.has_file
-    return not is_ignored and show in ("", video.type)
+def _sum(tallies: Sequence[Tally], counts: Callable[[Tally], bool]) -> int:
+    return sum(one.count for one in tallies if counts(one))
 
 
-def _shows(videos: Sequence[VideoRow], listed: Sequence[VideoRow]) -> list[Show]:
-    missing = sum(video.status in MISSING for video in videos)
-    ignored = sum(video.status == VideoStatus.IGNORED for video in videos)
-    made = [Show(value="", label="All", count=len(listed))]
+def _first(
+    videos: Sequence[VideoRow],
+    look: Callable[[int], VideoRow | None],
+    artist_id: int,
+    fits: Callable[[VideoRow], Any],
+) -> VideoRow | None:
+    """The first that fits of what is shown, else of what is not."""
+    return next((video for video in videos if fits(video)), None) or look(artist_id)
+
+
+def _shows(tallies: Sequence[Tally]) -> list[Show]:
+    listed = [one for one in tallies if one.is_listed]
+    missing = _sum(tallies, lambda one: one.status in artist_videos.MISSING)
+    ignored = _sum(tallies, lambda one: one.status == VideoStatus.IGNORED)
+    made = [Show(value="", label="All", count=_sum(listed, lambda one: True))]
     made += [Show(value="missing", label="Missing", count=missing)] if missing else []
-    kinds = list(dict.fromkeys(video.type for video in listed))
+    kinds = {one.type: 0 for one in listed}
+    for one in listed:
+        kinds[one.type] += one.count
     if len(kinds) > 1:
         made += [
-            Show(value=kind, label=kind.label, count=sum(video.type == kind for video in listed))
+            Show(value=kind, label=kind.label, count=kinds[kind])
             for kind in VideoType
             if kind in kinds
         ]

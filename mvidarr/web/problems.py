@@ -66,7 +66,8 @@ def wrong_method(req: Request, routes: Mapping[str, Any]) -> Response:
 
 def _json(req: Request, error: Error, headers: dict[str, str]) -> Response:
     body = json.dumps(problem(error, req.request_id), ensure_ascii=False)
-    return Response(body, error.status, headers, media_type="application/problem+json")
+    # a field may be called what is no text: half of a pair in UTF-16
+    return Response(body.encode("utf-8", "replace"), error.status, headers, media_type="application/problem+json")
 
 
 def _sign_in(req: Request, headers: dict[str, str]) -> Response:

@@ -65,7 +65,7 @@ def accept(req: Request) -> Reply:
 )
 def refuse(req: Request) -> Reply:
     given = req.input(Refusal)
-    sources.refuse(req.params["id"], req.person.id, given.reason, given.seen)
+    choose.refuse(req.params["id"], req.person.id, given.reason, given.seen)
     return _judged(req, "Refused. It is not offered again.")
 
 
@@ -78,7 +78,7 @@ def refuse(req: Request) -> Reply:
 )
 def block(req: Request) -> Reply:
     given = req.input(Blocking)
-    sources.block(req.params["id"], req.person.id, given.reason, given.seen)
+    choose.block(req.params["id"], req.person.id, given.reason, given.seen)
     return _judged(req, "Blocked. You can take it back in Activity.")
 
 

@@ -8,7 +8,7 @@ from mvidarr.core import clock
 from mvidarr.core.config import Config
 from mvidarr.core.errors import Conflict, Invalid, NotFound, Unavailable
 from mvidarr.core.terms import VideoStatus
-from mvidarr.library import artists, files, rules, sources, words
+from mvidarr.library import artists, details, files, rules, sources, videos, words
 from mvidarr.library.artists import NewArtist
 from mvidarr.models import Artist, Block, Event, SearchTerm, Video, VideoFile
 from tests.factories import fresh, make_artist, make_file, make_source, make_video
@@ -258,6 +258,22 @@ def test_deleting_keeps_files_blocks_and_history(library: Path) -> None:
     assert [model.select().count() for model in (Artist, Video, VideoFile, SearchTerm)] == [0] * 4
     assert Block.select().count() == 1
     assert Event.select().where(Event.kind == "artist.deleted").get().title == "Air"
+
+
+def test_nobody_inherits_the_history_of_what_was_deleted(library: Path) -> None:
+    air = make_artist("Air")
+    song = make_video(air, source=True)
+    sources.block(sources.of(song.id)[0].id, None, "not theirs")
+    before = Event.select().count()
+
+    videos.delete([song.id])
+    artists.delete(air.id)
+
+    other = make_artist("Airbourne", id=air.id)  # SQLite gives the number out again by itself
+    theirs = make_video(other, id=song.id)
+    assert details.history(artist_id=other.id) == []
+    assert details.history(video_id=theirs.id) == []
+    assert Event.select().count() == before + 2
 
 
 def test_deleting_with_files_removes_them_their_sidecars_and_their_folders(library: Path) -> None:

@@ -74,6 +74,9 @@ def test_an_upload_that_cannot_be_had_gives_way_to_the_next_best(
     assert row.next_try_at == clock.now()
     assert row.notes == {"tried": [best.id]}
     assert fresh(best).availability == Availability(cause.value)
+    events = Event.select().where(Event.kind == "source.gone")
+    told = [(event.video_id, event.data["availability"]) for event in events]
+    assert told == ([] if cause is Cause.AGE_RESTRICTED else [(video.id, cause.value)])
     row = fail(cause)
     assert (row.state, row.cause, row.last_error) == ("failed", cause, "It went wrong.")
     assert row.notes == {"tried": [best.id, other.id]}

@@ -9,6 +9,7 @@ from mvidarr import activity, settings
 from mvidarr.core.config import Config
 from mvidarr.core.errors import Conflict, Invalid, NotFound
 from mvidarr.library.tables import Event
+from mvidarr.models import Job
 from mvidarr.settings import options
 from mvidarr.system import configure
 from tests.conftest import SECRET
@@ -143,3 +144,13 @@ def test_an_unknown_setting(database: Config) -> None:
     assert problems({"nothing": 1}) == {"nothing": "There is no such setting."}
     with pytest.raises(NotFound):
         configure.reset("nothing")
+
+
+def test_a_new_line_has_what_was_found_before_judged_again(database: Config) -> None:
+    configure.change({"download_retries": 5})
+    assert Job.select().count() == 0
+
+    configure.change({"accept_score": 80}, None)
+    configure.reset("accept_score")
+
+    assert [job.kind for job in Job.select()] == ["rejudge_all"]

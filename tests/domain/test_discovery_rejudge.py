@@ -12,6 +12,7 @@ from mvidarr.discovery import run as discovery
 from mvidarr.library import artists, sources
 from mvidarr.library.tables import Download, Video, VideoSource
 from mvidarr.models import Artist, Job
+from mvidarr.system import configure
 from tests import factories
 from tests.fakes import finders
 from tests.fakes.finders import FakeService
@@ -198,3 +199,57 @@ def test_judging_again_comes_to_what_a_new_search_would(
 
 def test_an_artist_that_is_gone_has_no_rules(database: Config) -> None:
     assert rejudge.rejudge(999) is None
+
+
+def test_new_lines_judge_what_waits_of_all_artists(
+    bjork: Artist, youtube: FakeService, library: Path
+) -> None:
+    configure.change({"accept_score": 100})
+    Job.delete().execute()
+    found(bjork, youtube, PLAIN)
+    other = factories.make_artist("Massive Attack")
+    youtube.found.clear()
+    found(other, youtube, "Massive Attack - Angel", channel="Massive Attack")
+    assert set(verdicts().values()) == {Verdict.REVIEW}
+
+    configure.change({"accept_score": 70})
+    told: list[tuple[int, int | None]] = []
+    said = rejudge.rejudge_all(lambda done, total, note: told.append((done, total)))
+
+    assert [job.kind for job in Job.select().where(Job.kind.startswith("rejudge"))] == [
+        "rejudge_all"
+    ]
+    assert set(verdicts().values()) == {Verdict.ACCEPTED}
+    assert said == "2 songs seen differently now, 2 queued."
+    assert told == [(0, 2), (1, 2)]
+    assert youtube.asked == []
+
+
+def test_lines_that_change_meanwhile_count_for_all(bjork: Artist, youtube: FakeService) -> None:
+    configure.change({"accept_score": 100})
+    found(bjork, youtube, PLAIN)
+    passes: list[int] = []
+
+    def change_once(done: int, total: int | None, note: str) -> None:
+        passes.append(done)
+        if len(passes) == 1:
+            configure.change({"review_score": 99})
+
+    rejudge.rejudge_all(change_once)
+
+    assert passes == [0, 0]
+    assert verdicts() == {PLAIN: Verdict.REFUSED}
+
+
+def test_what_a_person_decided_stays_whatever_the_lines(
+    bjork: Artist, youtube: FakeService
+) -> None:
+    configure.change({"accept_score": 100})
+    found(bjork, youtube, PLAIN)
+    [source] = VideoSource.select()
+    sources.refuse(source.id, factories.make_user().id)
+
+    configure.change({"accept_score": 50})
+    rejudge.rejudge_all(lambda done, total, note: None)
+
+    assert verdicts() == {PLAIN: Verdict.REFUSED}

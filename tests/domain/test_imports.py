@@ -104,6 +104,19 @@ def upload(ident: str, title: str, **facts: Any) -> FoundUpload:
 # -- reading and matching
 
 
+def test_a_list_that_nobody_named_is_called_as_its_service_calls_it(shelf: Shelf) -> None:
+    shelf.title = "  Anna's \u202e shelf "
+    unnamed, named = make(), make(name="Mine")
+
+    read(unnamed)
+    read(named)
+
+    assert [imports.get(one.id).name for one in (unnamed, named)] == ["Anna's shelf", "Mine"]
+    shelf.title = "Another"
+    read(unnamed)
+    assert imports.get(unnamed.id).name == "Anna's shelf"
+
+
 def test_a_list_that_is_made_is_read_by_a_job(shelf: Shelf) -> None:
     made = imports.make(NewList(kind="shelf", name="  My  shelf "), None)
 

@@ -225,7 +225,7 @@ def test_while_every_service_rests_nobody_is_searched(
             breaker.failed(name, "It does not answer.")
 
     assert work(rounds=1000) == sweep.AT_ONCE  # those that waited already
-    assert sweep.run() == "Every service that finds videos has to rest, 10 due later."
+    assert sweep.run() == "Every service that finds videos has to rest or is off, 10 due later."
     set_clock.forward(clock.HOUR)
     assert sweep.run() == "10 artists queued, 0 due later."
 

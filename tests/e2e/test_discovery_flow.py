@@ -85,7 +85,8 @@ def _rested(made: World, name: str) -> bool:
 
 def service(made: World, name: str) -> dict[str, Any]:
     items = made.program.api("GET", "/services")["items"]
-    return {one["name"]: one for one in items}[name]
+    found: dict[str, Any] = next(one for one in items if one["name"] == name)
+    return found
 
 
 def test_a_service_that_answers_a_web_page_is_degraded_and_heals(
@@ -160,8 +161,8 @@ def test_a_file_becomes_the_picture(searching: World, tabs: Tabs, what: str) -> 
     chosen = {"name": "mine.jpg", "mimeType": "image/jpeg", "buffer": media.jpeg("mine")}
     dialog.get_by_label("Or a file").set_input_files(chosen)  # type: ignore[arg-type]
     dialog.get_by_role("button", name="Use it").click()
-    expect(page.locator("#toasts")).to_contain_text("picture now")
     until(lambda: shown.get_attribute("src") != before)
+    expect(page.locator("#toasts")).to_contain_text("picture now")
 
 
 def test_every_service_has_a_test_that_asks_it(searching: World, tabs: Tabs) -> None:
@@ -184,8 +185,9 @@ def test_every_service_has_a_test_that_asks_it(searching: World, tabs: Tabs) -> 
 
 def services_with_keys(made: World) -> dict[str, str]:
     """The fakes that are asked with a key only; what is entered for them, by label."""
-    api, lastfm, fanarttv = (one(made.internet) for one in (FakeDataApi, FakeLastfm, FakeFanartTv))
-    spotify, lidarr, plex = (one(made.internet) for one in (FakeSpotify, FakeLidarr, FakePlex))
+    api, lastfm = FakeDataApi(made.internet), FakeLastfm(made.internet)
+    fanarttv, spotify = FakeFanartTv(made.internet), FakeSpotify(made.internet)
+    lidarr, plex = FakeLidarr(made.internet), FakePlex(made.internet)
     return {
         "YouTube Data API key": api.key,
         "IMVDb key": made.imvdb.key,

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.conftest import until
-from tests.e2e.browsing import Tabs, texts
+from tests.e2e.browsing import Tabs, texts, violations
 from tests.fakes.spotify import FakeSpotify
 from tests.world import BACHELORETTE, HUNTER, JOGA, NAMESAKE, World, world
 
@@ -61,6 +61,7 @@ def test_spotify_is_connected_and_what_the_account_follows_is_imported(
     _agree(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Finish connecting")
     expect(page.get_by_role("button", name="Finish connecting")).to_be_focused()
+    assert violations(page) == []
     page.keyboard.press("Enter")
     expect(page.locator("main article")).to_contain_text("Anna Connected")
 
@@ -148,6 +149,8 @@ def test_a_playlist_that_is_imported_twice_leaves_nothing_twice(
     page.get_by_role("button", name="Import").click()
     expect(page.locator("main .tabs")).to_contain_text("Imported")
     until(lambda: listing.is_idle() and listing.artists(), seconds=60)
+    [made] = listing.program.api("GET", "/lists")["items"]
+    assert made["name"] == "Favourites"
     before = _counts(listing)
     assert set(listing.artists()) == ARTISTS
     assert before["uploads"] >= (len(UPLOADS) if mode.startswith("Want") else 0)

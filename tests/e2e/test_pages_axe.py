@@ -25,7 +25,7 @@ from tests.e2e.browsing import (
     violations,
 )
 from tests.program import PASSWORD
-from tests.world import ARMY_GONE, HUMAN, HUNTER, VENUS, World, world
+from tests.world import ARMY_GONE, ARTIST, HUMAN, HUNTER, NAMESAKE, VENUS, World, world
 
 pytestmark = pytest.mark.ffmpeg
 LOOKS = [("dark", DESKTOP), ("light", PHONE)]  # as they are served; `check` turns to the other
@@ -88,6 +88,11 @@ def refused(page: Page) -> None:
     page.evaluate("scrollTo(0, document.body.scrollHeight)")  # where the save bar covers nothing
 
 
+def no_names(page: Page) -> None:
+    page.get_by_role("button", name="Read the list").click()
+    expect(page.locator("[aria-invalid=true]")).to_be_visible()
+
+
 def asked_many(page: Page) -> None:
     page.keyboard.press("?")
     expect(page.locator("#shortcuts[open]")).to_be_visible()
@@ -132,6 +137,24 @@ VIEWS = [
     View("wanted", "/wanted"),
     View("wanted-failed", "/wanted?tab=failed"),
     View("wanted-ignored", "/wanted?tab=ignored"),
+    View("lists", "/lists"),
+    View("lists-new", "/lists/new"),
+    View("list-new-spotify", "/lists/new?kind=spotify_playlist"),
+    View("list-new-text", "/lists/new?kind=text", no_names),
+    View("list", "/lists/1"),
+    View("list-decide", "/lists/1?state=ambiguous"),
+    View("list-empty", "/lists/2?state=gone"),
+    View("list-edit", "/lists/2", opened("Edit")),
+    View("list-delete", "/lists/2/delete"),
+    View("list-offers", "/lists/offers?kind=spotify_playlist"),
+    View("connections", "/connections"),
+    View("duplicates", "/duplicates"),
+    View("artist-merge", "/artists/1/merge"),
+    View("artist-picture", "/artists/1/picture"),
+    View("artist-menu", "/artists/1", menu("More actions", "button")),
+    View("video-picture", "/videos/{Jóga}/picture"),
+    View("jobs", "/jobs"),
+    View("jobs-none", "/jobs?kind=merge"),
     View("activity", "/activity"),
     View("history", "/activity/history"),
     View("blocked", "/activity/blocked"),
@@ -174,9 +197,33 @@ def busy(filled: World) -> Iterator[World]:
     army = filled.program.api("GET", f"/videos/{filled.videos()['Army of Me']['id']}")
     gone = [one["id"] for one in army["sources"] if one["source_id"] == ARMY_GONE]
     filled.program.api("POST", f"/sources/{gone[0]}/block", {"reason": "Not the video"})
+    _bring_lists(filled)
     filled.program.run("user", "create", READER, typed=f"{PASSWORD}\n")
     yield filled
     filled.hurry()
+
+
+def _bring_lists(made: World) -> None:
+    """A list with every state of entries, one that fails, a sign-in at Spotify, a duplicate."""
+    made.add_namesakes()
+    names = f"{ARTIST}\n{NAMESAKE}\nPortishead\n{'A very long name ' * 9}"
+    link = "https://www.youtube.com/@nobody"
+    spotify = {"spotify_client_id": "of-the-tests"}
+    for method, path, body in (
+        ("POST", "/artists", {"name": "Bjork", "search": False, "monitored": False}),
+        ("POST", "/videos", {"artist_id": 1, "title": "Joga"}),
+        ("POST", "/duplicates/look", {}),
+        ("POST", "/lists", {"kind": "text", "text": names, "monitor": False}),
+        (
+            "POST",
+            "/lists",
+            {"kind": "youtube_channel", "mode": "videos", "options": {"address": link}},
+        ),
+        ("PATCH", "/settings", spotify),
+    ):
+        made.program.api(method, path, body)
+    made.program.post("/connections/spotify", {})
+    until(made.is_idle, seconds=60)
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
@@ -292,7 +339,10 @@ def _renamed(file: Path, table: str) -> Iterator[None]:
 
 
 def test_empty_pages(ready: World, tabs: Tabs, tmp_path: Path) -> None:
-    paths = ("videos", "artists", "wanted", "activity", "activity/history", "activity/blocked")
+    paths = [
+        *("videos", "artists", "wanted", "review", "lists", "duplicates"),
+        *("activity", "activity/history", "activity/blocked", "activity/decisions"),
+    ]
     for theme, size in LOOKS:
         page = tabs.open(ready.program, theme=theme, size=size)
         for path in paths:

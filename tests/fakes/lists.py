@@ -34,6 +34,7 @@ class Shelf:
         self.entries: list[Listed] = []
         self.error: BaseException | None = None
         self.asked: list[Ask] = []
+        self.title = ""
 
     def has(self, *entries: Listed) -> None:
         self.entries = list(entries)
@@ -45,6 +46,8 @@ class Shelf:
         self.asked.append(ask)
         if self.error is not None:
             raise self.error
+        if ask.call_it is not None:
+            ask.call_it(self.title)
         yield from self.entries
 
     def offers(self, conf: Conf, ask: Ask) -> Iterator[Offer]:

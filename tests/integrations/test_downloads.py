@@ -84,6 +84,8 @@ def test_a_download_ends_as_a_file_in_the_library(
     made = fresh(video)
     assert made.status == VideoStatus.DOWNLOADED
     assert made.image_id is not None
+    source = VideoSource.get()
+    assert (source.availability, source.checked_at is not None) == ("available", True)
     assert Event.select().where(Event.kind == "video.downloaded").count() == 1
 
 

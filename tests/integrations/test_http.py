@@ -1,6 +1,7 @@
 """The operator client over real connections: where it goes, and what it keeps to itself."""
 
 import logging
+import time
 import traceback
 from collections.abc import Iterable
 from dataclasses import replace
@@ -47,6 +48,19 @@ def test_every_request_takes_a_slot(fake_internet: FakeInternet) -> None:
     ask(known)
 
     assert len(taken) == len(fake_internet.requests) == 3
+
+
+def test_waiting_for_a_slot_is_not_slowness_of_the_service(
+    fake_internet: FakeInternet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = [0.0]
+    real = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: real() + moved[0])
+
+    def queue() -> None:
+        moved[0] += 100
+
+    assert ask(replace(plain(fake_internet), pace=queue))["path"] == "/api/things/1"
 
 
 def test_slot_that_is_too_far_away_is_not_waited_for(fake_internet: FakeInternet) -> None:

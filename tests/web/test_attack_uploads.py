@@ -384,3 +384,13 @@ def test_error_of_ours_is_what_the_parser_raises_for_any_cut() -> None:
             except Error:
                 continue
             assert set(found) <= {"ref", "picture"} or b"\0" in broken
+
+
+def test_name_of_endless_accents_does_not_stop_everybody(client: Client) -> None:
+    """Nobody is signed in here, and while text is put in order no other thread runs."""
+    name = "a" + "\u0301\u0316" * 250_000
+    body = f"password=x&name={name}".encode()
+
+    answer = send(client, "/login", body, "application/x-www-form-urlencoded")
+
+    assert answer.status_code in (401, 422)

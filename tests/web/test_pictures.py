@@ -149,6 +149,7 @@ def test_artist_shows_the_picture_of_one_of_the_videos(admin: Client, song: Vide
     assert told.status_code == 422
     assert chosen(admin, base, media.jpeg("band", 800, 800)).status_code == 303
     assert image_of(artist) != image_of(song)
+    assert admin.get(f"/api/v1/artists/{artist.id}").json()["origins"]["image"] == "person"
     assert admin.send("DELETE", f"/api/v1{base}", is_json=True).status_code == 204
     assert image_of(artist) is None
 

@@ -152,7 +152,7 @@ def test_refusing_the_best_brings_its_rival_up(manager: Client) -> None:
     html = decide(manager, best, "refuse", seen="review", reason="not_this_artist")
     assert ("data-decided" in html, "Second" in html) == (False, True)
     assert "Not this artist" in html
-    assert Decision.get().song["reason"] == "not_this_artist"
+    assert Decision.get().details["reason"] == "not_this_artist"
 
 
 def test_without_scripts_a_decision_leads_back_to_the_list(manager: Client) -> None:

@@ -12,8 +12,9 @@ from mvidarr.integrations.lastfm.lists import many
 from mvidarr.integrations.protocols import FoundFacts, Wanted
 
 GENRES = 5
+LONGEST = 100_000  # characters of a biography with its tags: anybody may write there
 
-_READ_MORE = re.compile(r"<a\b[^>]*>\s*Read more\b.*", re.IGNORECASE | re.DOTALL)
+_READ_MORE = re.compile(r"<a\b[^<>]*>\s*Read more\b.*", re.IGNORECASE | re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>|</p\s*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
 _GAP = re.compile(r"\n{3,}")
@@ -62,6 +63,6 @@ def _plain(bio: object) -> str | None:
     """A biography as plain text, up to the link to the rest of it and the licence behind that."""
     if not isinstance(bio, str):
         return None
-    spoken = _BREAK.sub("\n", _READ_MORE.sub("", bio))
+    spoken = _BREAK.sub("\n", _READ_MORE.sub("", bio[:LONGEST]))
     lines = text.tidy_lines(html.unescape(_TAG.sub("", spoken)))
     return _GAP.sub("\n\n", lines) or None

@@ -54,8 +54,8 @@ def _items(
             try:
                 answer = service.ask({**asked, "limit": size, "page": page})
             except NotThere:
-                if page > 1:  # the list has become shorter
-                    return
+                if page > 1:
+                    break
                 raise
             listed = shapes.table(answer.get(outer))
             items = many(listed.get(inner))
@@ -63,9 +63,11 @@ def _items(
             # an empty list has its numbers beside a "#text" instead
             numbers = shapes.table(listed.get("@attr")) or listed
             pages = shapes.whole(numbers.get("totalPages"))
-            is_last = len(items) < size if pages is None else page >= pages
-            if is_last or not items:
+            if len(items) < size if pages is None else page >= pages:
                 return
+            if not items:
+                break
+    conf.cut()
 
 
 def _artist(item: dict[str, Any]) -> Listed:

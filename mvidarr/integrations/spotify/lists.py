@@ -130,10 +130,14 @@ def _onwards(
         first, page = None, _page(answer)
         yield from shapes.rows(page.get("items"))
         # counted, not multiplied: it may hand out less than it was asked for
-        count = len(page.get("items") or [])
+        items = page.get("items")
+        count = len(items) if isinstance(items, list) else 0
         offset += count
-        if not count or not page.get("next"):
+        if not page.get("next") and isinstance(items, list):
             return
+        if not count:
+            break
+    client.cut()
 
 
 def _followed(conf: Conf, access: str) -> Iterator[Listed]:
@@ -143,9 +147,12 @@ def _followed(conf: Conf, access: str) -> Iterator[Listed]:
             page = _page(_get(client, access, "me/following", params))
             yield from map(_artist, shapes.rows(page.get("items")))
             after = shapes.text(shapes.table(page.get("cursors")).get("after"))
-            if not after or after == params.get("after") or not page.get("next"):
+            if not page.get("next") and isinstance(page.get("items"), list):
                 return
+            if not after or after == params.get("after"):
+                break
             params["after"] = after
+    conf.cut()
 
 
 def _top_artists(conf: Conf, access: str, time_range: str) -> Iterator[Listed]:

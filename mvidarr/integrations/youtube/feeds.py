@@ -23,6 +23,7 @@ NAME, TITLE = "youtube_feeds", "YouTube feeds"
 KEPT = 15 * clock.MINUTE  # YouTube itself keeps them as long
 NEWEST = 15  # what a feed has at most
 MOST_VIEWS = 10**12
+LARGEST = 2 * 1024 * 1024  # bytes; read, a feed takes fifty times as much
 PART = "feed"
 GOOGLE = "UC_x5XG1OV2P6uZZ5FSM9Ttw"  # a channel that will stay: Google for Developers
 
@@ -117,7 +118,7 @@ def _feed(conf: Conf, channel_id: str) -> Element:
 
 def _asked(conf: Conf, channel_id: str) -> bytes:
     accept = {"Accept": "application/atom+xml, text/xml"}
-    with http.operator(conf, accept) as client:
+    with http.operator(replace(conf, max_bytes=LARGEST), accept) as client:
         answer = client.ask(Ask(path="", params={"channel_id": channel_id}))
     status = answer.status
     if status in (404, 410) or status >= 500:
@@ -133,7 +134,7 @@ def _asked(conf: Conf, channel_id: str) -> bytes:
 def _parsed(conf: Conf, body: bytes) -> Element:
     try:
         root: Element = defusedxml.ElementTree.fromstring(body)
-    except (ParseError, ValueError):  # defusedxml's own errors are of the latter kind
+    except (ParseError, LookupError, ValueError):  # an encoding that is none; defusedxml's own
         raise FeedFailed(conf.service, f"{conf.who} answered with damaged data.") from None
     return root
 

@@ -64,12 +64,15 @@ def playlist(conf: Conf, address: str, limit: int = LONGEST_LIST) -> tuple[str, 
     Raises Invalid for what is neither, and NotFound for what is not there.
     """
     listed = list_address(address)
-    found = lists.flat(conf, listed, min(limit, LONGEST_LIST))
+    most = min(limit, LONGEST_LIST)
+    found = lists.flat(conf, listed, most)
     is_playlist = "list=" in listed
     # whose playlist it is says nothing of who uploaded what is in it
     owner = {} if is_playlist else found.channel
     title = found.channel.get("title" if is_playlist else "channel")
     known = (upload for entry in found.entries if (upload := to_upload(entry, owner)))
+    if len(found.entries) >= most:
+        conf.cut()
     return shapes.text(title), list({upload.source_id: upload for upload in known}.values())
 
 
