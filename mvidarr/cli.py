@@ -28,8 +28,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.run is version:
         version()
         return 0
-    import peewee
-
     from mvidarr.core import config, errors
 
     try:
@@ -38,29 +36,41 @@ def main(argv: Sequence[str] | None = None) -> int:
         return status
     except errors.Error as error:
         return _refuse(str(error))
-    except peewee.PeeweeException as error:
-        return _refuse(f"The database cannot be used: {error}.")
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if not _is_of_database(error):
+            raise
+        return _refuse(f"The database cannot be used: {error}.")
 
 
-def serve(config: Config, args: argparse.Namespace) -> None:
+def serve(config: Config, args: argparse.Namespace) -> int:
     """Bring the database up to date, then keep web and worker running."""
     from mvidarr import supervisor
-    from mvidarr.accounts import setup
-    from mvidarr.core import db
 
     _log("supervisor", config)
-    _open(config, migrate=True)
-    with db.session():
-        _check_library()
-        greeting = setup.greeting(config)
+    status, greeting = supervisor.apart(lambda: _prepare(config))
+    if status:
+        return status
     listener = supervisor.listen(config)
-    db.disconnect()
     print(f"MVidarr is at {config.address}", flush=True)
     if greeting:
         print(greeting, flush=True)
     supervisor.run(listener)
+    return 0
+
+
+def _prepare(config: Config) -> str:
+    """What has to be so before anything runs; the greeting for the first start."""
+    from mvidarr.accounts import setup
+    from mvidarr.core import db
+
+    _open(config, migrate=True)
+    with db.session():
+        _check_library()
+        greeting = setup.greeting(config)
+    db.disconnect()
+    return greeting or ""
 
 
 def web(config: Config, args: argparse.Namespace) -> None:
@@ -303,6 +313,12 @@ def _new_password() -> str:
     if getpass.getpass("Once more: ") != password:
         raise errors.Invalid({"password": "The two are not the same."})
     return password
+
+
+def _is_of_database(error: Exception) -> bool:
+    """Without loading what the command did not need."""
+    peewee = sys.modules.get("peewee")
+    return peewee is not None and isinstance(error, peewee.PeeweeException)
 
 
 def _refuse(sentence: str) -> int:

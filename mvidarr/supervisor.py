@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -100,6 +100,26 @@ def listen(config: Config) -> socket.socket:
             "MVIDARR_PORT to another one."
         ) from error
     return opened
+
+
+def apart(work: Callable[[], str]) -> tuple[int, str]:
+    """Do `work` in a process of its own: (exit status, its answer). What it raises ends that one.
+
+    What it loads is gone with it: the supervisor stays for months and needs next to nothing.
+    """
+    source, target = os.pipe()
+    parent, pid = os.getpid(), os.fork()
+    if not pid:
+        os.close(source)
+        end_with(parent)
+        with os.fdopen(target, "w") as answer:
+            answer.write(work())
+        raise SystemExit(0)
+    os.close(target)
+    with os.fdopen(source) as answer:
+        told = answer.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return (status if status >= 0 else 1), told
 
 
 def run(listener: socket.socket) -> None:

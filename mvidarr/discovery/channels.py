@@ -27,19 +27,23 @@ _JOINTS = re.compile(r"\s*(?:,(?!\s*the\s)|;|\s[x×+&/]\s|\s(?:and|und|et|y|with
 
 # Labels and curators: they publish other people's songs, so the name is never an artist's.
 _PUBLISHERS = title_words.folded(
-    "rhino,hybelabels,smtown,1thek,tseries,nocopyrightsounds,trapnation,sonymusicindia,yrf,"
-    "zeemusiccompany,spinninrecords,monstercat,monstercatuncaged,monstercatinstinct,ultramusic,tommyboy,fueledbyramen,"
-    "jypentertainment,tipsofficial,saregamamusic,thesoundyouneed,proximity,mrsuicidesheep,"
+    "rhino,hybelabels,smtown,1thek,tseries,nocopyrightsounds,trapnation,yrf,"
+    "spinninrecords,tommyboy,fueledbyramen,"
+    "jypentertainment,tipsofficial,thesoundyouneed,proximity,mrsuicidesheep,"
     "chillnation,trapcity,majesticcasual,colors,bbcmusic,bbcradio1,nprmusic,kexp,mtv,vevo,"
     "youtube,worldstarhiphop,lyricallemonade,adityamusic,bbcradio1xtra,bbcradio2,bbc,triplej,"
     "wdrrockpalast,arteconcert,zdf,ard,rai,rtve,kbskpop,sbskpop,mbckpop,mnetkpop,m2,mnettv,"
-    "stonemusic,thefirsttake,genius,linkuptv,grmdaily,eurovisionsongcontest,boilerroom,cercle,"
+    "stonemusic,firsttake,genius,linkuptv,grmdaily,eurovisionsongcontest,boilerroom,cercle,"
     "mixmag,umftv,netdmuzik,tomorrowland,youtubemusic,zeemusic,sonymusicsouth,laharimusic,"
-    "thinkmusicindia,timesmusic,whitehillmusic,desimusicfactory,saregama,speedrecords,"
-    "universalmusicindia,napalmrecords,sumerianrecords,subpop,4ad,xlrecordings,defjam,"
+    "thinkmusicindia,timesmusic,whitehillmusic,speedrecords,"
+    "napalmrecords,sumerianrecords,subpop,4ad,xlrecordings,defjam,"
     "interscope,armadamusic,kontortv,ministryofsound,toolroom,anjunabeats,dimmak,audiotree,"
     "sofarsounds,pitchfork,kcrw,rollingstone,vivamedia,glastonburyofficial,rockinrio,hellfest,"
     "wackentv,grammys,recordingacademy,mtvuk,vh1"
+)
+_FAMILIES = re.compile(
+    r"tseries|zeemusic|sonymusic|saregama|adityamusic|universalmusic|warnermusic|desimusic"
+    r"|cokestudio|monstercat|ultramusic|geetmp3"
 )
 _PUBLISHING = title_words.folded(
     "records,recordings,label,labels,entertainment,publishing,productions,production,studio,"
@@ -77,7 +81,12 @@ def read(name: str | None) -> Channel | None:
     if _TOPIC.search(plain):
         return Channel(name=plain, artist=_TOPIC.sub("", plain), is_topic=True)
     listed = set(title_words.words(_CAMEL.sub(" ", plain)))
-    if squeezed(plain) in _PUBLISHERS or squeezed(_BRACKETS.sub("", plain)) in _PUBLISHERS:
+    known = squeezed(plain)
+    if (
+        _FAMILIES.match(known)
+        or known in _PUBLISHERS
+        or squeezed(_BRACKETS.sub("", plain)) in _PUBLISHERS
+    ):
         return Channel(name=plain, is_publisher=True)
     if listed & _COLLECTING or _COLLECTS.search(squeezed(plain)):
         return Channel(name=plain, is_collector=True)
@@ -176,7 +185,16 @@ def is_like(channel: Channel | None, credit: str) -> bool:
         return False
     shown = squeezed(channel.name)
     known = [name for name in map(squeezed, names(credit)) if len(name) > _TELLING]
-    return any(shown.startswith(name) or shown.endswith(name) for name in known)
+    return _is_part(channel, credit) or any(
+        shown.startswith(name) or shown.endswith(name) for name in known
+    )
+
+
+def _is_part(channel: Channel, credit: str) -> bool:
+    """Whether the channel goes by the first or the last words of a credit."""
+    named, own = title_words.words(credit), title_words.words(channel.artist)
+    is_telling = len(squeezed(channel.artist)) >= _TELLING and len(own) < len(named)
+    return is_telling and own in (named[-len(own) :], named[: len(own)])
 
 
 def spellings(channel: Channel) -> tuple[str, ...]:

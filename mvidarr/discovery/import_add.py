@@ -28,6 +28,7 @@ class Order:
     mode: str
     monitor: bool
     by: int | None
+    filters: Mapping[str, Any] = field(default_factory=dict)
     songs: Songs = field(default_factory=Songs)  # what this transaction knows of them
 
 
@@ -42,6 +43,10 @@ class Added:
 
 def add(row: models.ImportRow, order: Order, library: Library) -> Added:
     """Add what an entry means; its row says what there is already."""
+    # other filters may have come since the list was read
+    why = import_judge.left_out(row, order.filters)
+    if why:
+        return _as(State.FILTERED, why=why)
     if order.mode == VIDEOS:
         return _add_song(row, order, library)
     artist_id, made = _artist(row, order, library)
@@ -155,7 +160,7 @@ def _known(row: models.ImportRow, library: Library) -> int | None:
     if row.data.get("choice"):  # a person said who it is: the name alone means nothing
         return import_library.present("", ids)
     found = import_match.meant(name, ids, library)
-    if found.state is State.KNOWN:
+    if found.artist_id and artists.find(found.artist_id):
         return found.artist_id
     return import_library.present(name, ids)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+import peewee
+
 from mvidarr import activity, models
 from mvidarr.core import clock, db
 from mvidarr.core.errors import Conflict, Invalid, NotFound
@@ -31,6 +33,7 @@ AT_ONCE = 25  # entries in one transaction
 BREATH = 0.05  # seconds between two of them: others want to write too
 SPREAD = 20 * clock.SECOND  # between the searches for two new artists
 LAST = 9  # priority: nobody waits before the page for it
+FASTER = "Somebody changed the same at this moment. The next import takes it."
 SEARCHES = 20  # that wait or run; the services' pace would not allow more
 
 Tell = Callable[[int, int | None, str], None]
@@ -66,7 +69,7 @@ def apply(list_id: int, tell: Tell) -> Applied | None:
     try:
         _add_all(row, library, done, lambda count: tell(count, total, f"{row.name}: adding"))
         with db.session():
-            done.left = import_removal.settle(row)
+            done.left = import_removal.settle(imports.get(row.id))  # its policy may be another now
             db.transact(partial(_note, row, done))
     except NotFound:
         return None
@@ -78,6 +81,7 @@ def add_now(row: models.ImportList, row_id: int) -> None:
     """Add one entry at once, if it is new and ticked."""
 
     def work() -> None:
+        _wait_for_others()
         library = import_library.artists()
         for one in _open_rows(row.id).where(ImportRow.id == row_id):
             _add_one(one, _order(row), library)
@@ -132,6 +136,7 @@ def _add_all(
 
 
 def _add_some(list_id: int, order: Order, below: Library, last: int) -> _Share:
+    _wait_for_others()
     import_store.need(list_id)
     ids = [
         row_id
@@ -169,8 +174,8 @@ def _add_one(row: models.ImportRow, order: Order, library: Library) -> tuple[Kno
     except Invalid as error:
         import_rows.write(row, state=State.FILTERED.value, data={"why": str(error)})
         return None, False
-    except (Conflict, NotFound) as error:  # somebody else was faster: the next time it is known
-        import_rows.write(row, data={"why": str(error)})
+    except (Conflict, NotFound, peewee.IntegrityError):
+        import_rows.write(row, data={"why": FASTER})
         return None, False
     if added.artist is None:
         if added.is_new_video:
@@ -181,8 +186,18 @@ def _add_one(row: models.ImportRow, order: Order, library: Library) -> tuple[Kno
     return known, added.is_new_video
 
 
+def _wait_for_others() -> None:
+    """Lists are added one after the other: what looks alike is no key that a database minds.
+
+    SQLite has one writer at a time anyway.
+    """
+    if not db.is_sqlite():
+        list(ImportList.select(ImportList.id).order_by(ImportList.id).for_update().tuples())
+
+
 def _order(row: models.ImportList) -> Order:
-    return Order(mode=row.mode, monitor=bool(row.options.get(imports.MONITOR)), by=row.by_user_id)
+    monitor = bool(row.options.get(imports.MONITOR))
+    return Order(mode=row.mode, monitor=monitor, by=row.by_user_id, filters=row.filters)
 
 
 def _open_rows(list_id: int) -> Any:

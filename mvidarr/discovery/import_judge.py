@@ -10,7 +10,6 @@ from mvidarr.discovery.import_kind import VIDEOS
 from mvidarr.discovery.import_library import Songs
 from mvidarr.discovery.import_match import Known, Library, State
 from mvidarr.discovery.import_rows import Choice
-from mvidarr.integrations.protocols import Listed
 
 REMOVED = "You removed it from the library."
 BLOCKED = "This upload is blocked."
@@ -58,6 +57,8 @@ class Standing:
     def columns(self) -> dict[str, Any]:
         found = [choice.stored() for choice in self.found]
         data: dict[str, Any] = {"why": self.why or None, "found": found or None}
+        if self.state is not State.ADDED:  # whatever is there by now, the list did not bring it
+            data["brought"] = None
         return {
             "state": self.state.value,
             "artist": self.artist_id,
@@ -71,7 +72,7 @@ def standings(
     rows: Sequence[models.ImportRow], library: Library, rules: Rules
 ) -> list[tuple[models.ImportRow, Standing]]:
     """Each row with where it stands; asks the database for the songs of all of them at once."""
-    found = [(row, _standing(row, import_rows.entry(row), library, rules)) for row in rows]
+    found = _there([(row, _standing(row, library, rules)) for row in rows])
     if rules.mode != VIDEOS:
         return [(row, _as_before(row, one, row.artist_id, library)) for row, one in found]
     open_ones = [(row, one) for row, one in found if one.state in OPEN]
@@ -80,6 +81,18 @@ def standings(
     places = {row.id: _song(row, one, songs) for row, one in open_ones}
     return [
         (row, _as_before(row, places.get(row.id, one), row.video_id, library)) for row, one in found
+    ]
+
+
+def _there(
+    found: Sequence[tuple[models.ImportRow, Standing]],
+) -> list[tuple[models.ImportRow, Standing]]:
+    """The same without artists that were deleted a moment ago."""
+    there = import_library.still_there(one.artist_id for _, one in found if one.artist_id)
+    gone = Standing(state=State.SKIPPED, why=REMOVED, chosen=False)
+    return [
+        (row, one if one.artist_id is None or one.artist_id in there else gone)
+        for row, one in found
     ]
 
 
@@ -107,7 +120,12 @@ def choice_of(row: models.ImportRow) -> Choice | None:
     return Choice(**catalogue[0]) if is_only else None
 
 
-def _standing(row: models.ImportRow, entry: Listed, library: Library, rules: Rules) -> Standing:
+def left_out(row: models.ImportRow, filters: Mapping[str, Any]) -> str:
+    """Why an entry is left out that nobody took in anyway; empty when it is not."""
+    return "" if row.data.get("anyway") else import_match.left_out(import_rows.entry(row), filters)
+
+
+def _standing(row: models.ImportRow, library: Library, rules: Rules) -> Standing:
     state = _was(row)
     if state is State.ADDED and row.artist_id is None:
         return Standing(state=State.SKIPPED, why=REMOVED, chosen=False)
@@ -119,7 +137,7 @@ def _standing(row: models.ImportRow, entry: Listed, library: Library, rules: Rul
             why=row.data.get("why", ""),
             chosen=state is State.ADDED or row.chosen,
         )
-    why = "" if row.data.get("anyway") else import_match.left_out(entry, rules.filters)
+    why = left_out(row, rules.filters)
     if why:
         return Standing(state=State.FILTERED, why=why)
     return _meant(row, library)

@@ -97,6 +97,15 @@ def present(name: str, ids: Mapping[str, str]) -> int | None:
     return same[0] if len(same) == 1 else None
 
 
+def still_there(artist_ids: Iterable[int]) -> set[int]:
+    """Those of these artists that nobody deleted since all artists were read."""
+    ids = sorted(set(artist_ids))
+    if not ids:
+        return set()
+    query = Artist.select(Artist.id).where(Artist.id.in_(ids))
+    return {artist_id for (artist_id,) in query.tuples()}
+
+
 def song(entry: Listed) -> Song:
     """The song of an entry, as the library would keep it.
 

@@ -189,9 +189,11 @@ def _note(row: models.ImportList, made: Reading, *, apply: bool) -> None:
     columns = {
         "read_at": clock.now(),
         "last_error": made.warning or None,
-        "next_check_at": imports.next_check(imports.get(row.id)),
         "updated_at": clock.now(),
     }
+    now = imports.get(row.id)
+    if apply or not now.followed:  # what is read by hand does not put off what is added by itself
+        columns["next_check_at"] = imports.next_check(now)
     ImportList.update(**columns).where(ImportList.id == row.id).execute()
     counts = import_rows.counts([row.id])[row.id]
     activity.record(

@@ -21,6 +21,7 @@ AT_ONCE = 20
 KEPT = "Left the list; kept."
 ELSEWHERE = "Left the list; another list has it."
 UNMONITORED = "Left the list; not monitored any more."
+WANTED = "Left the list; somebody wants its videos, so it is only not monitored any more."
 HAS_FILES = "Left the list; it has files, so it is only not monitored any more."
 REMOVED = "Left the list; removed."
 UNWANTED = "Left the list; not wanted any more."
@@ -68,12 +69,20 @@ def _leave(row: models.ImportList, one: models.ImportRow) -> str:
         return KEPT
     if _is_elsewhere(one, ImportRow.artist == artist.id):
         return ELSEWHERE
-    has_files = VideoFile.select().join(Video).where(Video.artist == artist.id).exists()
-    if row.removal == REMOVE and not has_files:
+    held = _held(artist.id) if row.removal == REMOVE else UNMONITORED
+    if not held:
         artists.delete(artist.id)
         return REMOVED
     artists.change(artist.id, {"monitored": False})
-    return HAS_FILES if row.removal == REMOVE else UNMONITORED
+    return held
+
+
+def _held(artist_id: int) -> str:
+    """Why an artist stays though its list would remove it; empty when nothing holds it."""
+    mine = Video.artist == artist_id
+    if VideoFile.select().join(Video).where(mine).exists():
+        return HAS_FILES
+    return WANTED if Video.select().where(mine, Video.wish == Wish.WANT).exists() else ""
 
 
 def _leave_video(row: models.ImportList, one: models.ImportRow) -> str:

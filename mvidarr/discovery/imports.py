@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from peewee import fn
@@ -191,9 +192,7 @@ def read_due() -> int:
     # further away than anybody can say: the clock was wrong when it was written
     due = soon | (ImportList.next_check_at > now + LONGEST * clock.HOUR)
     rows = list(ImportList.select().where(due).order_by(ImportList.next_check_at).limit(500))
-    for row in rows:
-        db.transact(lambda row=row: _start_due(row, now))  # type: ignore[misc]
-    return len(rows)
+    return sum(db.transact(partial(_start_due, row, now)) for row in rows)
 
 
 def next_check(row: models.ImportList) -> int:
@@ -206,11 +205,15 @@ def _entries(new: NewList) -> list[Listed]:
     return import_readers.artists_of(entries) if new.mode == ARTISTS else entries
 
 
-def _start_due(row: models.ImportList, now: int) -> None:
+def _start_due(row: models.ImportList, now: int) -> bool:
+    if _is_active(row.id, "list_read"):  # by hand: it adds nothing, so the turn is kept
+        return False
     columns = {"next_check_at": now + _interval(row.every) if row.followed else 0}
     mine = (ImportList.id == row.id) & (ImportList.next_check_at == row.next_check_at)
-    if ImportList.update(**columns).where(mine).execute():  # of several workers, one starts it
-        jobs.add("list_read", str(row.id), {"apply": row.followed})
+    if not ImportList.update(**columns).where(mine).execute():  # of several workers, one starts it
+        return False
+    jobs.add("list_read", str(row.id), {"apply": row.followed})
+    return True
 
 
 def _ask_to_read(row: models.ImportList, by: int | None) -> models.Job:
@@ -219,9 +222,13 @@ def _ask_to_read(row: models.ImportList, by: int | None) -> models.Job:
 
 
 def _need_idle(list_id: int, kind: str, sentence: str) -> None:
-    job = jobs.of(kind, str(list_id))
-    if job is not None and job.state in ACTIVE:
+    if _is_active(list_id, kind):
         raise Conflict(sentence)
+
+
+def _is_active(list_id: int, kind: str) -> bool:
+    job = jobs.of(kind, str(list_id))
+    return job is not None and job.state in ACTIVE
 
 
 def is_unnamed(row: models.ImportList) -> bool:

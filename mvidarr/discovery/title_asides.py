@@ -22,7 +22,6 @@ _COVER = re.compile(r"(?<=\S)\s(?:cover(?:ed)? by\s.*|cover)$", re.I)
 _PLACE = re.compile(r"(?<=\S)\s(?:@|in the (?=live\b|bbc\b)).*$", re.I)
 _IN_FRENCH = re.compile(r"live à ", re.I)  # without its accent it would be "Live a Little"
 _MADE_BY = re.compile(r"(?:video |film )?(?:dir(?:ector)?|producer|starring)\s?:", re.I)
-_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _DATE = re.compile(r"(?<![\d.])\d{1,4}([./-])\d{1,2}\1\d{1,4}(?![\d.])")
 _SIGNS = frozenset('()[]{}【】「」『』"“”')
 _ALBUMS = {"album", "official album", "full official album"}
@@ -86,8 +85,6 @@ def take(part: str, notes: Notes) -> bool:
     listed = title_words.words(part)
     if not listed:
         return True
-    if _FLAG.search(part) and len(listed) < 3:  # where a contest's singer comes from
-        return True
     if part.startswith("@"):
         notes.add_words(listed)
         if "live" in listed:
@@ -138,12 +135,6 @@ def is_tail(part: str) -> bool:
     return opens and is_aside(part)
 
 
-def is_note(part: str) -> bool:
-    """Whether the part only tells of a release or is an advertisement."""
-    listed = title_words.words(part)
-    return bool(listed) and _take_note(part, listed, Notes())
-
-
 def is_label(part: str) -> bool:
     """Whether the part stands where an artist would and says what was done to the song."""
     listed = title_words.words(part)
@@ -156,6 +147,9 @@ def take_bracket(inner: str, notes: Notes) -> bool:
     if take(inner, notes):
         return True
     listed = title_words.words(inner)
+    if 1 < len(listed) < 4 and listed[-1] == "video":  # shot in some way
+        notes.add_words(listed)
+        return True
     if set(listed) <= title_words.LANGUAGES:
         notes.versions.append(inner)
         return True

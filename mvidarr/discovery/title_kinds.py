@@ -20,7 +20,10 @@ MANY = 8  # words; a name without separators that has more of them is a sentence
 _EPISODE = re.compile(r"\b(?:(?:ep|episode|season|episodio|folge|серия) ?\d+|s\d+e\d+|part\d+)\b")
 _HOURS = re.compile(r"\b(?:\d+|one|ten) ?(?:h|hr|hrs|hours?|stunden?|horas?|heures?)\b")
 _SET = re.compile(r"\bb2b\b|\bat\b.* (?:19|20)\d\d\b")  # a night in a club
-_VIDEOS = re.compile(r"\b(?:official|music) videos\b|\bofficial releases\b")
+_VIDEOS = re.compile(r"\b(?:official|music|lyrics?) videos\b|\bofficial releases\b")
+_SONGS = frozenset({"songs", "playlist", "mixtape", "nonstop", "jukebox"})
+_MEDLEYS = frozenset({"megamix", "medley"})
+_UNFINISHED = frozenset({"a", "an", "the", "every", "this"})  # a name does not end so
 _REMADE = frozenset({"minecraft", "roblox", "fortnite", "sims", "gta", "amv", "coursework"})
 _STAGES = frozenset({VideoType.LIVE, VideoType.CONCERT})
 _UNASKED = frozenset(
@@ -76,11 +79,16 @@ def _listing(reading: Reading, said: set[VideoType]) -> VideoType | None:
     """Lists of videos have no duration: the mixes that YouTube makes, and channels' own."""
     if reading.duration:
         return None
-    is_mix = title_words.words(reading.names.artist)[:1] == ["mix"] and reading.words[0] == "mix"
-    is_list = {"playlist", "playlists", "плейлист"} & set(reading.words)
-    is_list = bool(is_list) and not reading.names.is_split
+    is_mix = title_words.words(reading.names.artist)[:1] == ["mix"]
+    is_mix &= reading.words[:1] == ("mix",)
+    is_called = bool({"playlist", "playlists", "плейлист"} & set(reading.words))
+    is_list = is_called and not reading.names.is_split
     is_list |= reading.words in (("my", "mix"), ("mix",))
-    return VideoType.PLAYLIST if is_mix or is_list else None
+    is_list |= bool(_VIDEOS.search(" ".join(reading.words)))
+    if is_mix or is_list:
+        return VideoType.PLAYLIST
+    is_radio = not reading.is_own and len(title_words.MUSICAL & set(reading.words)) >= _GENRES
+    return VideoType.COMPILATION if is_radio and not _is_firm(reading) else None
 
 
 def _doubted(reading: Reading) -> VideoType | None:
@@ -90,21 +98,28 @@ def _doubted(reading: Reading) -> VideoType | None:
         return several
     if _is_nameless(reading):
         return VideoType.NOT_MUSIC if reading.duration else VideoType.PLAYLIST
-    if not reading.is_own and _REMADE & set(reading.words):
+    if not reading.is_own and _REMADE & _beside(reading):
         return VideoType.FAN
-    if title_words.OF_MUSIC & set(reading.words):
-        return None
-    if not reading.names.is_split:
-        return _doubted_alone(reading)
     is_guess = reading.names.way == title_ways.SIGN and not channels.is_of(
         reading.owner, reading.names.artist
     )
+    is_shown = reading.names.is_split or reading.notes.is_in_brackets or reading.duration
+    is_shown = bool(is_shown) and not (is_guess and reading.is_own)
+    if is_shown and title_words.OF_MUSIC & set(reading.words):
+        return None
+    if not reading.names.is_split:
+        return _doubted_alone(reading)
     is_vouched = reading.owner is None or reading.owner.is_publisher
-    return VideoType.UNSPECIFIED if is_guess and not is_vouched else None
+    is_clip = "official clip" in " ".join(reading.words) and (
+        reading.names.way == title_ways.SIGN or reading.duration > SLOW
+    )
+    return VideoType.UNSPECIFIED if (is_guess and not is_vouched) or is_clip else None
 
 
 def _is_plural(reading: Reading) -> bool:
     is_song = reading.names.is_split and 0 < reading.duration < SLOW
+    if not reading.names.is_split and _SONGS & set(title_words.words(reading.names.title)):
+        return True
     return not is_song and bool(_VIDEOS.search(" ".join(reading.words)))
 
 
@@ -115,7 +130,9 @@ def _is_nameless(reading: Reading) -> bool:
     known = (owner.name, owner.artist) if owner else ()
     if names.is_split and _calls(artist) and not channels.is_exactly(names.artist, known):
         return True
-    if _calls(title[:1]) and (len(title) < 2 or title_words.PICTURE_WORDS & set(title)):
+    if _calls(title) and (len(title) < 2 or title_words.PICTURE_WORDS & set(title)):
+        return True
+    if title[-1:] and title[-1] in _UNFINISHED and not names.is_split:
         return True
     is_itself = names.way != title_ways.DASH and channels.is_exactly(names.title, known)
     return is_itself or (names.way == title_ways.QUOTES and _is_sentence(artist, reading))
@@ -133,11 +150,14 @@ def _calls(listed: list[str]) -> bool:
 def _doubted_alone(reading: Reading) -> VideoType | None:
     """A title that names no artist may as well be of a car, a film or a game."""
     owner, title = reading.owner, reading.names.title
+    if VideoType.COVER in reading.notes.types:
+        return VideoType.COVER
     if owner is None:
         return None if reading.notes.is_in_brackets else VideoType.UNSPECIFIED
-    if owner.is_vevo or title_asides.near(title_words.words(owner.name)[-1]):
+    if owner.is_vevo or any(map(title_asides.near, title_words.words(owner.name)[-1:])):
         return None
-    is_named = channels.squeezed(owner.name) in channels.squeezed(title)
+    own = channels.squeezed(owner.name)
+    is_named = bool(own) and own in channels.squeezed(title)
     is_short = 0 < reading.duration < LEAST
     if is_named or (owner.is_publisher and {"clip", "film"} & set(reading.words)):
         return VideoType.NOT_MUSIC
@@ -167,6 +187,9 @@ def _said(reading: Reading) -> set[VideoType]:
     if reading.names.is_split and reading.is_own and reading.duration < LONG:
         if len(title_words.MUSICAL & set(listed)) < _GENRES:
             anywhere -= _UNASKED  # a song may be called so
+        is_medley = bool(_MEDLEYS & set(title_words.words(reading.names.title)))
+        if is_medley and VideoType.OFFICIAL in anywhere | reading.notes.types:
+            anywhere.add(VideoType.COMPILATION)
     elif not _is_named(reading) and _is_wordy(reading):
         anywhere |= title_asides.types_in(listed, title_types.LOOSE)
     elif reading.duration >= LONG:
@@ -205,6 +228,12 @@ def _is_called_official(reading: Reading) -> bool:
     )
     listed = list(reading.words)
     return is_said or VideoType.OFFICIAL in title_asides.types_in(listed, title_types.ANYWHERE)
+
+
+def _beside(reading: Reading) -> set[str]:
+    """The words that stand beside both names."""
+    names = f"{reading.names.artist} {reading.names.title}"
+    return set(reading.words) - set(title_words.words(names))
 
 
 def _is_picture(reading: Reading) -> bool:
@@ -257,7 +286,8 @@ def _brief(reading: Reading, said: set[VideoType]) -> VideoType | None:
     is_named = is_vouched and (_is_firm(reading) or VideoType.TRAILER in said)
     is_brief = 0 < reading.duration < BRIEF and VideoType.LIBRARY_MUSIC not in said
     is_brief &= not (reading.names.is_split and is_named)
-    return VideoType.SHORT if is_brief else None
+    is_fan = bool(reading.owner and reading.owner.is_collector)
+    return (VideoType.FAN if is_fan else VideoType.SHORT) if is_brief else None
 
 
 def _lengthy(reading: Reading, said: set[VideoType]) -> VideoType | None:
@@ -317,7 +347,7 @@ def _foreign(reading: Reading, said: set[VideoType]) -> VideoType | None:
     if rest and rest != {VideoType.EXTENDED}:
         return None
     if _is_firm(reading) and not owner.is_collector:
-        is_anew = title_words.UNOFFICIAL & set(reading.words)
+        is_anew = title_words.UNOFFICIAL & _beside(reading)
         is_korean = reading.names.way == title_ways.QUOTES and "mv" in reading.words
         is_called = _is_called_official(reading) or is_korean
         is_official = is_called and not rest and not is_anew

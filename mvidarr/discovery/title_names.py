@@ -23,6 +23,8 @@ _REACTS = re.compile(
 _FILM = {"full video", "full song", "video song", "lyrical", "full audio"}
 _FILM_PIPES = 4  # stretches; Indian labels list the film, its actors and authors
 _NUMBER = re.compile(r"\s#\d+$")
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+_BY = re.compile(r"by\s+", re.I)
 _CREDITS = re.compile(r"(?!(?:feat|ft|featuring|with|and|x|vs|part|pt)\b)[^\W\d_]", re.I)
 _MAKING = re.compile(r"^(?:the )?making[ -]of:?\s+(?:the\s+)?(?=\S)", re.I)
 
@@ -77,6 +79,8 @@ def _without_brackets(plain: str, notes: Notes) -> str:
             start = span.end + len(plain[span.end :]) - len(plain[span.end :].lstrip())
             is_divider = _divides(kept, plain[start:])
             notes.is_song_first |= is_divider
+            by = _BY.match(plain, start) if is_divider else None
+            start = by.end() if by else start
             is_divider |= title_asides.is_plain_aside(span.inner) and _trails(kept, plain[start:])
             kept += " | " if is_divider else " / " if _repeats(kept, plain[start:]) else " "
     tail = plain[start:].strip()
@@ -202,6 +206,8 @@ def _made(part: str, notes: Notes) -> str:
 
 
 def _take_tail(part: str, notes: Notes) -> bool:
+    if _FLAG.search(part):  # where a contest's singer comes from
+        return True
     bare, guests = title_parts.take_guests(title_parts.without_square(part))
     if not title_asides.take_bracket(bare, notes):
         return False

@@ -67,6 +67,11 @@ def clean(title: str) -> str:
     return _MV.sub("MV", _TRACK.sub("", kept))
 
 
+def spelled(title: str) -> str:
+    """The whole of a title, with M/V as one word."""
+    return _MV.sub("MV", title[:LIMIT])
+
+
 def tidy(part: str) -> str:
     """Single spaces, and no separators or lone brackets at the ends."""
     return " ".join(part.split()).strip(" -–—_|~:;,/•·").strip()

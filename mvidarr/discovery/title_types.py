@@ -125,7 +125,7 @@ ANYWHERE = _types(
             "makeup tutorial, all bosses, full match, match highlights, premier league,"
             "champions league, the story behind, the real reason, rise and fall,"
             "the truth about, video game, let s play, how i built, how to make, how to build,"
-            "song meaning, top movies"
+            "song meaning, top movies, aftermovie, after movie, best moments, funniest moments"
         ),
         VideoType.FAN: (
             "amv, gmv, fan made, fanmade, fan video, fan edit, anime mv, fanvideo, unofficial,"
@@ -172,7 +172,7 @@ ASIDE = ANYWHERE | _types(
             "inkigayo, m countdown, music bank, music core, show champion, peters popshow,"
             "austin city limits, rockpalast, wacken, hellfest, rock am ring, tomorrowland,"
             "graham norton show, stage mix, in the studio, like a version, from the basement,"
-            "umf, wembley, vmas, grammys, brit awards"
+            "umf, wembley, vmas, grammys, brit awards, first take, home take"
         ),
         VideoType.PERFORMANCE: "choreography, performance, practice, playthrough, coreografia",
         VideoType.ACOUSTIC: (

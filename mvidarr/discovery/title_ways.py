@@ -13,6 +13,8 @@ DASH, QUOTES, SIGN = "dash", "quotes", "sign"
 CORNERS = "「『【《〈"
 LONGEST_CREDIT = 7  # words; what is longer before a colon or a quote is a sentence
 
+_PERFORMS = re.compile(r"\s(?:performs?|performing|sings?|singing)\s+$", re.I)
+_SONG = re.compile(r"\ssong$", re.I)
 _EDGE = re.compile(r"\s*(?:[.:|/,]\s|[\"“'‘「『])")
 
 
@@ -82,7 +84,7 @@ def _by_quotes(part: str, own: tuple[str, ...], notes: Notes) -> Names:
     corners = [span for span in groups if part[span.start] in CORNERS]
     outside = [span for span in title_parts.quotes(part) if not _is_inside(span, groups)]
     for span in (*outside, *corners):
-        before, after = part[: span.start], part[span.end :].strip()
+        before, after = _PERFORMS.sub(" ", part[: span.start]), _after(part, span)
         if not before.strip() or (not before[-1].isspace() and part[span.start] in "'‘`"):
             continue
         if len(title_words.words(before)) > LONGEST_CREDIT:
@@ -94,6 +96,12 @@ def _by_quotes(part: str, own: tuple[str, ...], notes: Notes) -> Names:
         names.way = SIGN if after and not title_asides.is_aside(after) else QUOTES
         return names
     return Names()
+
+
+def _after(part: str, span: Span) -> str:
+    """What follows a quote, without a bracket at its end that has quotes of its own."""
+    after = part[span.end :].strip()
+    return title_parts.without_round(after) if after.endswith(")") else after
 
 
 def _is_inside(span: Span, groups: list[Span]) -> bool:
@@ -118,6 +126,8 @@ def _by_signs(part: str, own: tuple[str, ...], notes: Notes) -> Names:
         is_credit = len(title_words.words(found[0])) <= LONGEST_CREDIT if found else False
         if len(found) != 2 or not is_credit:
             continue
+        if _SONG.search(found[0]) and not own:  # Name Song: Artist, Artist
+            return pair(name(found[1], notes), name(_SONG.sub("", found[0]), notes))
         if not title_asides.take(found[1], notes):
             return pair(name(found[0], notes), name(found[1], notes))
         if VideoType.LIVE in notes.types:  # Artist: Tiny Desk Concert

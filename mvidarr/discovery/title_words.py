@@ -114,7 +114,7 @@ VERSION_ENDS = folded(
     "acoustic,acustico,acoustique,akustik,unplugged,stripped,extended,instrumental,session,"
     "sessions,cover,explicit,dirty,clean,censored,uncensored,slowed,reverb,demo,concert,"
     "acapella,megamix,medley,nightcore,boosted,live,rmx,remode,tribute,performance,reprise,"
-    "refix,reimagined,sped up,unreleased,concierto,vivo,directo,konzert,loop,orchestral"
+    "refix,reimagined,edition,sped up,unreleased,concierto,vivo,directo,konzert,loop,orchestral"
 )
 
 # The first word of such a group.
@@ -201,7 +201,7 @@ HEADINGS = folded(
 # Said on a channel of somebody else, these tell that the picture is not the artist's.
 UNOFFICIAL = folded(
     "reupload,reuploaded,copyright,minecraft,roblox,fortnite,sims,gta,lego,anime,animation,"
-    "style,gacha,sonic,naruto,parody,edit,amv,gmv,fan,coursework,project,assignment,my,opening"
+    "style,gacha,sonic,naruto,parody,edit,amv,gmv,fan,coursework,project,assignment,my,opening,ending,ncs,but"
 )
 
 # A separated tail of these words is a genre or an advertisement, not a part of the name.
@@ -245,7 +245,7 @@ PICTURE_WORDS = folded(
 )
 
 # Beside "official" these tell that it is of music, and not of a car or a film.
-OF_MUSIC = folded("music,mv,pv,song,musikvideo,teledysk,videoklip,뮤직비디오,clipe,klip,officiel")
+OF_MUSIC = folded("music,mv,song,musikvideo,teledysk,videoklip,뮤직비디오,clipe,klip,officiel")
 
 # A run of words at the end of a name that starts with one of these may be taken off.
 TAIL_OPENERS = OFFICIAL_WORDS | folded(

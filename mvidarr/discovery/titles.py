@@ -46,7 +46,7 @@ def parse(title: str, channel: str | None = None, duration: float | None = None)
         names.artist = owner.artist
     kind = title_kinds.kind(
         title_kinds.Reading(
-            words=tuple(title_words.words(title[: title_parts.LIMIT])),
+            words=tuple(title_words.words(title_parts.spelled(title))),
             notes=notes,
             names=names,
             owner=owner,

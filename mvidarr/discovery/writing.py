@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
+from peewee import JOIN
+
 from mvidarr import settings
 from mvidarr.core import db
 from mvidarr.core.errors import Conflict, NotFound
@@ -37,7 +39,12 @@ def _wanted(artist_id: int) -> list[int]:
     """All of a monitored artist, else what a person asked for; not what one took from the queue."""
     if not settings.get(options.automatic_download) or not settings.get(options.library_path):
         return []
-    cancelled = Download.select(Download.video).where(Download.state == WorkState.CANCELLED)
+    is_used = (VideoSource.verdict == Verdict.ACCEPTED) & (VideoSource.video == Download.video)
+    cancelled = (  # of an upload that was taken away since it says nothing of the others
+        Download.select(Download.video)
+        .join(VideoSource, JOIN.LEFT_OUTER)
+        .where(Download.state == WorkState.CANCELLED, Download.source.is_null() | is_used)
+    )
     usable = VideoSource.select(VideoSource.video_id).where(
         VideoSource.artist_id == artist_id,
         VideoSource.verdict == Verdict.ACCEPTED,

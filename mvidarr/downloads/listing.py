@@ -147,7 +147,8 @@ def one(download_id: int) -> Row | None:
 
 
 def stats() -> Stats:
-    waits, runs = _count(_WAITING), _count((WorkState.RUNNING,))
+    now = _counts(ACTIVE)
+    waits, runs = sum(now.get(state, 0) for state in _WAITING), now.get(WorkState.RUNNING, 0)
     # ids first: SQLite would read all that ended, if these states were rare when it last counted
     ids = Download.select(Download.id).where(Download.state.in_(ACTIVE))
     active = Download.select(
@@ -202,6 +203,6 @@ def _read(query: Any) -> list[Row]:
     return [Row(*values) for values in query.tuples()]
 
 
-def _count(states: Sequence[WorkState]) -> int:
-    found: int = Download.select().where(Download.state.in_(states)).count()
-    return found
+def _counts(states: Sequence[WorkState]) -> dict[str, int]:
+    query = Download.select(Download.state, fn.COUNT(Download.id))
+    return dict(query.where(Download.state.in_(states)).group_by(Download.state).tuples())

@@ -31,7 +31,8 @@ class Cache:
         if row is None:
             return None
         now = clock.now()
-        is_young = self.oldest is None or now - row.updated_at <= self.oldest
+        age = now - row.updated_at  # less than nothing after a clock was set back
+        is_young = 0 <= age and (self.oldest is None or age <= self.oldest)
         body = _unpacked(row.body)
         if body is None:
             return None

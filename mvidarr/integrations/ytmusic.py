@@ -1,5 +1,7 @@
 """YouTube Music: which uploads are official music videos. Through ytmusicapi, without a key.
 
+ytmusicapi is loaded by the first question: every process knows this service, few ask it.
+
 https://ytmusicapi.readthedocs.io. It names the artists of an official video beside the song, and
 of any other upload the channel in their place.
 """
@@ -7,15 +9,15 @@ of any other upload the channel in their place.
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
-
-from ytmusicapi import YTMusic
-from ytmusicapi.exceptions import YTMusicError
+from typing import TYPE_CHECKING, Any
 
 from mvidarr.core import clock, errors, text
 from mvidarr.core.http import Conf, NotThere
 from mvidarr.integrations import shapes, ytmusic_session
 from mvidarr.integrations.protocols import Found, FoundUpload, FoundVideo, Wanted
+
+if TYPE_CHECKING:
+    from ytmusicapi import YTMusic
 
 NAME, TITLE = "ytmusic", "YouTube Music"
 KEPT = 12 * clock.HOUR
@@ -26,7 +28,7 @@ PAGES, LISTS = "artist pages", "lists of videos"  # parts of the service that ma
 LONGEST = 10**6  # seconds
 MOST_VIEWS = 10**12
 
-_RUBBISH = (YTMusicError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
+_RUBBISH = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 _CHANNEL_ID = re.compile(r"UC[A-Za-z0-9_-]{22}")
 _SOURCE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _VIEWS = re.compile(r"([\d.,]+)\s*([kmb]?)(?:\s.*)?", re.IGNORECASE)
@@ -170,7 +172,7 @@ def _is_called(shown: object, name: str) -> bool:
     return text.match_key(shapes.text(shown)) == text.match_key(name)
 
 
-def _artist(conf: Conf, music: YTMusic, wanted: Wanted) -> str:
+def _artist(conf: Conf, music: "YTMusic", wanted: Wanted) -> str:
     """The artist's id there; empty when nobody has exactly that name."""
     known = wanted.ids.get("ytmusic_channel", "")
     if _CHANNEL_ID.fullmatch(known):
@@ -190,7 +192,7 @@ def _artist(conf: Conf, music: YTMusic, wanted: Wanted) -> str:
     return same[0] if same else ""
 
 
-def _on_page(conf: Conf, music: YTMusic, artist_id: str, limit: int) -> list[Track]:
+def _on_page(conf: Conf, music: "YTMusic", artist_id: str, limit: int) -> list[Track]:
     """The videos of an artist's page: the whole list where it can be read, else its beginning."""
     page = _page(conf, music, artist_id)
     tracks: list[Track] = shapes.rows(page["videos"])
@@ -210,11 +212,11 @@ def _on_page(conf: Conf, music: YTMusic, artist_id: str, limit: int) -> list[Tra
     return tracks
 
 
-def _listed(music: YTMusic, playlist: str, limit: int) -> list[Track]:
+def _listed(music: "YTMusic", playlist: str, limit: int) -> list[Track]:
     return [_slim(track, _TRACK) for track in music.get_playlist(playlist, limit=limit)["tracks"]]
 
 
-def _page(conf: Conf, music: YTMusic, artist_id: str) -> dict[str, Any]:
+def _page(conf: Conf, music: "YTMusic", artist_id: str) -> dict[str, Any]:
     """What is used of an artist's page; nothing where there is none, or none that we can read."""
     nothing = {"channelId": "", "playlist": "", "videos": []}
     try:
@@ -228,7 +230,7 @@ def _page(conf: Conf, music: YTMusic, artist_id: str) -> dict[str, Any]:
     return {**nothing, **page}
 
 
-def _read(music: YTMusic, artist_id: str) -> dict[str, Any]:
+def _read(music: "YTMusic", artist_id: str) -> dict[str, Any]:
     page = music.get_artist(artist_id)
     videos = shapes.table(page.get("videos"))
     return {
@@ -238,7 +240,7 @@ def _read(music: YTMusic, artist_id: str) -> dict[str, Any]:
     }
 
 
-def _searched(conf: Conf, music: YTMusic, name: str) -> list[Track]:
+def _searched(conf: Conf, music: "YTMusic", name: str) -> list[Track]:
     name = text.tidy(name)
     return _kept(
         conf,
@@ -282,9 +284,11 @@ def _kept(
 
 
 def _understood(conf: Conf, ask: Callable[[], Any]) -> Any:
+    from ytmusicapi.exceptions import YTMusicError
+
     try:
         return ask()
-    except _RUBBISH as error:
+    except (YTMusicError, *_RUBBISH) as error:
         raise _Rubbish(
             conf.service, f"{conf.who} answered in a way that MVidarr does not understand."
         ) from error

@@ -6,16 +6,17 @@ import json
 import locale
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
-from ytmusicapi import YTMusic
-from ytmusicapi.helpers import initialize_headers
 
 from mvidarr.core import clock, errors, failures, transport
 from mvidarr.core.http import Conf
+
+if TYPE_CHECKING:
+    from ytmusicapi import YTMusic
 
 VISITOR = "X-Goog-Visitor-Id"
 KEPT = 12 * clock.HOUR
@@ -24,7 +25,7 @@ _starting = threading.Lock()
 
 
 @contextlib.contextmanager
-def opened(conf: Conf) -> Iterator[YTMusic]:
+def opened(conf: Conf) -> Iterator["YTMusic"]:
     """A client whose requests raise ServiceError, whatever goes wrong on their way."""
     guard = transport.Guard()
     session = transport.open_session(guard, proxy=conf.proxy, ca=conf.ca, transport=conf.transport)
@@ -35,8 +36,10 @@ def opened(conf: Conf) -> Iterator[YTMusic]:
         yield music
 
 
-def _start(session: requests.Session) -> YTMusic:
+def _start(session: requests.Session) -> "YTMusic":
     """ytmusicapi sets the locale of the whole process; nobody else asked for that."""
+    from ytmusicapi import YTMusic
+
     with _starting:
         before = locale.setlocale(locale.LC_ALL)
         try:
@@ -45,8 +48,10 @@ def _start(session: requests.Session) -> YTMusic:
             locale.setlocale(locale.LC_ALL, before)
 
 
-def _be_known(conf: Conf, music: YTMusic) -> None:
+def _be_known(conf: Conf, music: "YTMusic") -> None:
     """Go on as the visitor that YouTube took us for: else each client fetches its front page."""
+    from ytmusicapi.helpers import initialize_headers
+
     kept = conf.answers.find("visitor") if conf.answers else None
     if kept is not None and kept.is_fresh:
         known = {VISITOR: str(json.loads(kept.body))}

@@ -168,16 +168,6 @@ def wanted(artist: models.Artist, limit: int = 60) -> protocols.Wanted:
     return protocols.Wanted(name=artist.name, ids=words.ids_of_artist(artist.id), limit=limit)
 
 
-def due_for_check(now: int, limit: int) -> Sequence[models.Artist]:
-    """Monitored artists whose time has come, the longest waiting first."""
-    query = (
-        Artist.select()
-        .where(Artist.monitored == True, Artist.next_check_at <= now)  # noqa: E712 - SQL, not Python
-        .order_by(Artist.next_check_at, Artist.id)
-    )
-    return list(query.limit(limit))
-
-
 def mark_checked(artist_id: int, *, failures: int, next_check_at: int) -> None:
     """Note a finished search; `failures` counts the services that did not answer."""
     with db.atomic():

@@ -34,11 +34,21 @@ def only_copies(ids: Collection[int]) -> set[int]:
 def is_only_copy() -> Any:
     """The same as a condition over videos whose main files are joined.
 
-    What is gone is rare: it is gathered first, and each of its videos is then looked at.
+    What is gone is rare: it is gathered first, and then what its videos have beside it.
     """
-    used = (VideoSource.verdict == Verdict.ACCEPTED) & VideoSource.video_id.is_null(False)
-    gone = VideoSource.select(VideoSource.video_id).where(used, VideoSource.availability.in_(GONE))
-    there = VideoSource.select(VideoSource.id).where(
-        VideoSource.video_id == Video.id, used, VideoSource.availability.not_in(GONE)
+    is_used, is_gone = VideoSource.verdict == Verdict.ACCEPTED, VideoSource.availability.in_(GONE)
+    # the verdict is asked for last: SQLite would begin with it, and it is so for most uploads
+    gone = VideoSource.select(VideoSource.video_id).where(
+        is_gone, VideoSource.video_id.is_null(False)
     )
-    return VideoFile.id.is_null(False) & Video.id.in_(gone) & ~fn.EXISTS(there)
+    alone = (
+        VideoSource.select(VideoSource.video_id)
+        .where(VideoSource.video_id.in_(gone))
+        .group_by(VideoSource.video_id)
+        .having(_times(is_used & is_gone) > 0, _times(is_used & ~is_gone) == 0)
+    )
+    return VideoFile.id.is_null(False) & Video.id.in_(alone)
+
+
+def _times(condition: Any) -> Any:
+    return fn.SUM(Case(None, [(condition, 1)], 0))

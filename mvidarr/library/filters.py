@@ -165,19 +165,21 @@ def _in_years(value: str) -> Any:
     return known & (year >= int(low or 0)) & (year <= int(high or 9999))
 
 
+# not the bare columns: MariaDB would start at the files then, and sort all that fit
+_height, _width = fn.COALESCE(VideoFile.height, 0), fn.COALESCE(VideoFile.width, 0)
+
+
 def _has_quality(value: str) -> Any:
     names = list(QUALITIES)
     better = names[: names.index(value)]
-    condition = VideoFile.height.is_null(False) & VideoFile.width.is_null(False)
-    condition &= _reaches(value)
+    condition = (_height > 0) & (_width > 0) & _reaches(value)
     return condition & ~_reaches(better[-1]) if better else condition
 
 
 def _reaches(name: str) -> Any:
     low, wide = QUALITIES[name]
-    height, width = VideoFile.height, VideoFile.width
-    lying = (width >= height) & ((height >= low) | (width >= wide))
-    upright = (width < height) & ((width >= low) | (height >= wide))
+    lying = (_width >= _height) & ((_height >= low) | (_width >= wide))
+    upright = (_width < _height) & ((_width >= low) | (_height >= wide))
     return lying | upright
 
 

@@ -78,6 +78,14 @@ def named(artist_id: int, name: str) -> models.Artist:
     return artist
 
 
+def _move_rows(column: str, other_id: int, keep_id: int) -> None:
+    """What a person joined is that person's: no list may take it away any more."""
+    about = getattr(ROWS, column)
+    for row in ROWS.select().where(about.in_((keep_id, other_id))):
+        data = {name: value for name, value in row.data.items() if name != "brought"}
+        ROWS.update(**{column: keep_id}, data=data).where(ROWS.id == row.id).execute()
+
+
 def _join_videos(keep_id: int, other_id: int) -> models.Video:
     status.lock(Video, sorted((keep_id, other_id)))
     keep, other = videos.get(keep_id), videos.get(other_id)
@@ -87,7 +95,7 @@ def _join_videos(keep_id: int, other_id: int) -> models.Video:
     Download.update(video=keep.id).where(Download.video == other.id).execute()
     Event.update(video_id=keep.id).where(Event.video_id == other.id).execute()
     _move_ids("video", other.id, keep.id)
-    ROWS.update(video=keep.id).where(ROWS.video == other.id).execute()
+    _move_rows("video", other.id, keep.id)
     for table, key in ((TAGS, "tag"), (PLAYLISTS, "playlist")):
         _move_unless_there(table, key, other.id, keep.id)
     _move_distinct(other.id, keep.id)
@@ -123,7 +131,7 @@ def _join_artists(keep_id: int, other_id: int) -> models.Artist:
     _move_uploads(list(rest), keep.id, None)
     _move_ids("artist", other.id, keep.id)
     Event.update(artist_id=keep.id).where(Event.artist_id == other.id).execute()
-    ROWS.update(artist=keep.id).where(ROWS.artist == other.id).execute()
+    _move_rows("artist", other.id, keep.id)
     decisions.carry(other.name_key, keep.name_key)
     # the name that brought the two together is the last one to be left out
     said = [other.name, *aliases.of(keep.id), *aliases.of(other.id)]

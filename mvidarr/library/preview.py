@@ -1,5 +1,7 @@
 """Real videos to try a naming template on; songs that everybody knows while there are none."""
 
+from peewee import JOIN
+
 from mvidarr.core.terms import VideoType
 from mvidarr.library.tables import Artist, Video
 from mvidarr.media.naming import NameFacts
@@ -27,7 +29,9 @@ WELL_KNOWN = (
 def samples() -> list[NameFacts]:
     """The newest videos, at most one of each type."""
     columns = (Artist.name, Video.title, Video.version, Video.type, Video.year, Video.album)
-    query = Video.select(*columns).join(Artist).order_by(Video.created_at.desc(), Video.id.desc())
+    # a LEFT JOIN: MariaDB would start an inner one at the artists, and sort everything
+    joined = Video.select(*columns).join(Artist, JOIN.LEFT_OUTER)
+    query = joined.order_by(Video.created_at.desc(), Video.id.desc())
     found: dict[str, NameFacts] = {}
     for artist, title, version, kind, year, album in query.limit(50).tuples():
         found.setdefault(

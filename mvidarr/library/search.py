@@ -11,6 +11,7 @@ from mvidarr.library.tables import SearchTerm
 ARTIST, VIDEO = "artist", "video"
 MOST_WORDS = 8  # of one question; more only narrow what is already one row
 RARE = 2000  # rows with one word, at most
+RARE_TOGETHER = 10_000  # the same of each of several words: few rows have all of them
 AT_ONCE = 500  # words in one statement
 _LAST = "\U0010ffff"
 
@@ -51,11 +52,12 @@ def matching(kind: str, q: str, column: Any) -> Any:
     """
     found = text.words(q)[:MOST_WORDS]
     condition = column.is_null(False) if found else column.is_null()
+    most = RARE_TOGETHER if len(found) > 1 else RARE
     for word in found:
         rows = SearchTerm.select(SearchTerm.ref_id).where(
             SearchTerm.kind == kind, SearchTerm.term >= word, SearchTerm.term < word + _LAST
         )
-        _, is_rare = db.capped_count(rows, RARE)
+        _, is_rare = db.capped_count(rows, most)
         if is_rare:
             condition &= column.in_(rows)
         else:

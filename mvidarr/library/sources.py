@@ -125,6 +125,7 @@ def refuse(
 
     def work() -> models.VideoSource:
         source = judging.hold(source_id, seen, Verdict.REFUSED)
+        judging.need_unblocked(source)
         said = decisions.find(source)
         if said and said.verdict is Verdict.REFUSED and reason in (None, said.reason):
             return source  # pressed twice

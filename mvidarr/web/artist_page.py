@@ -27,8 +27,8 @@ from mvidarr.library.video_rows import VideoRow
 from mvidarr.settings import options
 from mvidarr.web import credited, render, source_pictures, stories
 
-MOST_SHOWN = 240  # videos; the list of all videos has the rest, page by page
-MOST_CANDIDATES = 100  # uploads; the inbox has the rest
+MOST_SHOWN = 120  # videos; the list of all videos has the rest, page by page
+MOST_CANDIDATES = 50  # uploads; the inbox has the rest
 ON_THE_WAY = (VideoStatus.QUEUED, VideoStatus.DOWNLOADING)
 
 

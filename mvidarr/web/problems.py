@@ -65,9 +65,10 @@ def wrong_method(req: Request, routes: Mapping[str, Any]) -> Response:
 
 
 def _json(req: Request, error: Error, headers: dict[str, str]) -> Response:
-    body = json.dumps(problem(error, req.request_id), ensure_ascii=False)
+    text = json.dumps(problem(error, req.request_id), ensure_ascii=False)
     # a field may be called what is no text: half of a pair in UTF-16
-    return Response(body.encode("utf-8", "replace"), error.status, headers, media_type="application/problem+json")
+    body = text.encode("utf-8", "replace")
+    return Response(body, error.status, headers, media_type="application/problem+json")
 
 
 def _sign_in(req: Request, headers: dict[str, str]) -> Response:

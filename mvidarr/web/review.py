@@ -214,6 +214,13 @@ def _video(item: Item) -> dict[str, Any] | None:
     return {name: getattr(video, name) for name in names}
 
 
+def _count(chosen: review_rows.Wanted, page: Page) -> tuple[int, bool]:
+    """How many songs match; a filter that leaves one page of them is not asked again."""
+    if page.next is None and page.previous is None:
+        return len(page.rows), True
+    return review_rows.count(chosen)
+
+
 def _context(chosen: Wanted, sort: str, page: Page) -> dict[str, Any]:
     filters = chosen.pairs()
     order = [("sort", sort)] if sort != review_rows.DEFAULT_SORT else []
@@ -223,7 +230,7 @@ def _context(chosen: Wanted, sort: str, page: Page) -> dict[str, Any]:
         "lines": _lines(),
         "chosen": chosen,
         "sort": sort,
-        "count": browse.counted(review_rows.count(chosen)),
+        "count": browse.counted(_count(chosen, page)),
         "ways": browse.ways(PATH, pairs, page),
         "clear": browse.address(PATH, order) if filters else "",
         "is_new": False,

@@ -228,15 +228,6 @@ def test_rules_survive_the_database() -> None:
     assert rules.default().accept_score() == 75
 
 
-def test_only_followed_artists_are_due_and_the_longest_waiting_comes_first() -> None:
-    late, later = make_artist(next_check_at=50), make_artist(next_check_at=20)
-    make_artist(next_check_at=10, monitored=False)
-    make_artist(next_check_at=500)
-
-    assert [artist.id for artist in artists.due_for_check(100, 10)] == [later.id, late.id]
-    assert [artist.id for artist in artists.due_for_check(100, 1)] == [later.id]
-
-
 def test_a_finished_search_is_noted() -> None:
     artist = make_artist()
     artists.mark_checked(artist.id, failures=2, next_check_at=clock.now() + 1000)

@@ -1,25 +1,31 @@
 """Import lists under attack: lists that change their source, services that lie, clocks, races."""
 
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from mvidarr.core import clock
+from mvidarr.core import clock, db, text
 from mvidarr.core.config import Config
 from mvidarr.core.crypto import Vault
-from mvidarr.core.errors import ServiceError
+from mvidarr.core.errors import NotFound, ServiceError
 from mvidarr.core.http import Conf
+from mvidarr.core.terms import Wish
 from mvidarr.discovery import (
     connections,
     import_apply,
+    import_choices,
     import_hooks,
+    import_kinds,
+    import_library,
     import_read,
     imports,
 )
 from mvidarr.discovery.import_kind import Ask
 from mvidarr.discovery.imports import NewList
 from mvidarr.integrations import lastfm, plex, spotify
-from mvidarr.library import artists, videos
+from mvidarr.library import artists, merge, videos
 from mvidarr.models import Alias, Artist, Connection, ImportList, ImportRow, Job, Video
 from tests import factories
 from tests.conftest import SECRET, SetClock
@@ -129,7 +135,7 @@ def test_a_reading_of_the_source_before_writes_nothing(
         yield from asked(conf, ask)
 
     monkeypatch.setattr(shelf, "read", changed_meanwhile)
-    kind = next(kind for kind in lists.import_kinds.ALL if kind.name == "shelf")
+    kind = next(kind for kind in import_kinds.ALL if kind.name == "shelf")
     object.__setattr__(kind, "read", changed_meanwhile)
     import_read.read(made.id, VAULT, silent)
 
@@ -257,7 +263,7 @@ def test_a_list_that_breaks_off_is_cut_and_nothing_counts_as_gone(
         yield from kept
         conf.cut()
 
-    kind = next(kind for kind in lists.import_kinds.ALL if kind.name == "shelf")
+    kind = next(kind for kind in import_kinds.ALL if kind.name == "shelf")
     object.__setattr__(kind, "read", half)
     run(made)
 
@@ -440,3 +446,223 @@ def test_a_known_artist_that_got_another_name_stays_known(shelf: Shelf) -> None:
 
     assert names() == ["The Artist Formerly"]
     assert states(made) == {"Prince": "known"}
+
+
+# -- what belongs to somebody else by now
+
+
+def test_what_a_person_added_again_is_not_the_lists_any_more(shelf: Shelf) -> None:
+    made = make(removal="remove")
+    shelf.has(entry("Björk"), entry("Tricky"))
+    run(made)
+    shelf.has(entry("Tricky"))
+    run(made)
+    assert names() == ["Tricky"]
+    mine = artists.add(artists.NewArtist(name="Björk"))
+
+    shelf.has(entry("Björk"), entry("Tricky"))
+    run(made)
+    assert states(made)["Björk"] == "known"
+    shelf.has(entry("Tricky"))
+    run(made)
+
+    assert artists.find(mine.id) is not None
+
+
+def test_what_a_person_deleted_added_and_ticked_is_not_the_lists_any_more(shelf: Shelf) -> None:
+    made = make(removal="remove")
+    shelf.has(entry("Björk"), entry("Tricky"))
+    run(made)
+    artists.delete(Artist.get(Artist.name == "Björk").id)
+    run(made)
+    mine = artists.add(artists.NewArtist(name="Björk"))
+    row = ImportRow.get(ImportRow.name == "Björk")
+    import_choices.tick(made.id, [row.id], True)
+    run(made)
+    assert states(made)["Björk"] == "known"
+
+    shelf.has(entry("Tricky"))
+    run(made)
+
+    assert artists.find(mine.id) is not None
+
+
+@pytest.mark.parametrize("into_mine", [True, False])
+def test_an_artist_that_was_joined_with_one_of_mine_stays(shelf: Shelf, into_mine: bool) -> None:
+    mine = artists.add(artists.NewArtist(name="Sinéad O'Connor"))
+    made = make(removal="remove")
+    shelf.has(entry("Shuhada Sadaqat"), entry("Tricky"))
+    run(made)
+    brought = Artist.get(Artist.name == "Shuhada Sadaqat")
+    pair = (mine.id, brought.id) if into_mine else (brought.id, mine.id)
+    kept = merge.artists_into(*pair)
+
+    shelf.has(entry("Tricky"))
+    run(made)
+
+    assert artists.find(kept.id) is not None
+    assert artists.get(kept.id).monitored
+
+
+def test_a_video_that_was_joined_with_one_of_mine_stays(shelf: Shelf) -> None:
+    made = make(mode="videos", removal="remove")
+    shelf.has(entry("Björk", "Hunter"), entry("Björk", "Joga"))
+    run(made)
+    artist = Artist.get()
+    mine = factories.make_video(artist=artist, title="Hunter (by hand)")
+    kept = merge.videos_into(mine.id, Video.get(Video.title == "Hunter").id)
+
+    shelf.has(entry("Björk", "Joga"))
+    run(made)
+
+    assert videos.find(kept.id) is not None
+
+
+def test_an_artist_whose_video_somebody_wants_is_not_removed(shelf: Shelf) -> None:
+    made = make(removal="remove")
+    shelf.has(entry("Björk"), entry("Tricky"))
+    run(made)
+    artist = Artist.get(Artist.name == "Björk")
+    video = factories.make_video(artist=artist, title="Hunter")
+    videos.wish([video.id], Wish.WANT)
+
+    shelf.has(entry("Tricky"))
+    run(made)
+
+    assert videos.find(video.id) is not None
+    assert not artists.get(artist.id).monitored
+
+
+def test_another_policy_counts_at_once(shelf: Shelf) -> None:
+    made = make(removal="remove")
+    shelf.has(entry("Björk"), entry("Tricky"))
+    run(made)
+    shelf.has(entry("Tricky"))
+    import_read.read(made.id, VAULT, silent)
+    shelf.has(entry("Tricky"), entry("Air"))
+    import_read.read(made.id, VAULT, silent)
+
+    def tell(done: int, total: int | None, note: str) -> None:
+        imports.change(made.id, {"removal": "keep"}, None)
+
+    import_apply.apply(made.id, tell)
+
+    assert names() == ["Air", "Björk", "Tricky"]
+
+
+def test_other_filters_count_though_the_service_is_away(shelf: Shelf) -> None:
+    made = make(filters={"min_plays": 1})
+    shelf.has(entry("Björk", plays=50), entry("Tricky", plays=2), entry("Air", plays=3))
+    import_read.read(made.id, VAULT, silent)
+    air = ImportRow.get(ImportRow.name == "Air")
+
+    shelf.fails(ServiceError("shelf", "It is away."))
+    imports.change(made.id, {"filters": {"min_plays": 10}}, None)
+    with pytest.raises(ServiceError):
+        import_read.read(made.id, VAULT, silent)
+    import_choices.tick(made.id, [air.id], False)
+    import_choices.tick(made.id, [air.id], True)
+    import_apply.apply(made.id, silent)
+
+    assert names() == ["Björk"]
+    assert states(made)["Tricky"] == "filtered"
+
+
+def test_reading_a_followed_list_by_hand_does_not_put_off_its_import(
+    shelf: Shelf, set_clock: SetClock
+) -> None:
+    made = make(followed=True, every=2)
+    due = factories.fresh(made).next_check_at
+    set_clock.forward(clock.HOUR)
+
+    import_read.read(made.id, VAULT, silent)
+    assert factories.fresh(made).next_check_at == due
+
+    import_read.read(made.id, VAULT, silent, apply=True)
+    assert factories.fresh(made).next_check_at == clock.now() + 2 * clock.HOUR
+
+
+def test_a_due_import_waits_for_a_reading_by_hand(shelf: Shelf, set_clock: SetClock) -> None:
+    made = make(followed=True, every=2)
+    set_clock.forward(3 * clock.HOUR)
+    imports.read_now(made.id, None)
+    assert imports.read_due() == 0
+
+    Job.update(state="done", active_key=None).execute()
+    assert imports.read_due() == 1
+    assert [job.args for job in Job.select().order_by(Job.id)][-1] == {"apply": True}
+
+
+# -- artists that are deleted while a list is read or imported
+
+
+@pytest.mark.parametrize("mode", ["artists", "videos"])
+def test_an_artist_that_is_deleted_during_an_import_stops_nothing(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    made = make(mode=mode)
+    shelf.has(entry("Björk", "Hunter"), entry("Tricky", "Overcome"))
+    import_read.read(made.id, VAULT, silent)
+    there = artists.add(artists.NewArtist(name="Björk"))
+    add_all = import_apply._add_all
+
+    def late(*given: Any) -> None:
+        artists.delete(there.id)
+        add_all(*given)
+
+    monkeypatch.setattr(import_apply, "_add_all", late)
+    import_apply.apply(made.id, silent)
+
+    assert "Tricky" in names()
+    assert set(states(made).values()) == {"added"}
+
+
+@pytest.mark.parametrize("mode", ["artists", "videos"])
+def test_an_artist_that_is_deleted_during_a_reading_stops_nothing(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    made = make(mode=mode)
+    there = artists.add(artists.NewArtist(name="Björk"))
+    shelf.has(entry("Björk", "Hunter"), entry("Tricky", "Overcome"))
+    seen = import_library.artists()
+    artists.delete(there.id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(import_library, "artists", lambda: seen)
+        import_read.read(made.id, VAULT, silent)
+
+    assert sorted(states(made).values()) == ["new", "skipped"]
+    import_apply.apply(made.id, silent)
+    assert names() == ["Tricky"]
+
+
+def test_lists_imported_at_once_and_artists_deleted_meanwhile_leave_no_twins(
+    shelf: Shelf,
+) -> None:
+    made = [make() for _ in range(3)]
+    for at, one in enumerate(made):
+        spelled = [f"Ärtist {n}" if (n + at) % 2 else f"Artist {n}" for n in range(60)]
+        shelf.has(*(entry(name) for name in spelled))
+        import_read.read(one.id, VAULT, silent)
+    deleted: list[int] = []
+
+    def apply(one: ImportList) -> None:
+        with db.session():
+            import_apply.apply(one.id, silent)
+
+    def delete() -> None:
+        for _ in range(30):
+            with db.session():
+                found = Artist.select(Artist.id).order_by(Artist.id).limit(1).scalar()
+                with contextlib.suppress(NotFound):
+                    if found:
+                        artists.delete(found)
+                        deleted.append(found)
+
+    with ThreadPoolExecutor(4) as pool:
+        work = [pool.submit(apply, one) for one in made] + [pool.submit(delete)]
+    for future in work:
+        future.result()
+
+    keys = [text.match_key(name) for name in names()]
+    assert len(keys) == len(set(keys))

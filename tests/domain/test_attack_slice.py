@@ -1,5 +1,6 @@
 """Discovery, uploads and decisions under attack: liars, clocks, races and changes of mind."""
 
+import random
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,10 @@ import pytest
 from mvidarr import settings
 from mvidarr.core import clock, db
 from mvidarr.core.config import Config
+from mvidarr.core.errors import Conflict, Error
 from mvidarr.core.terms import Availability, Verdict, VideoStatus, Wish, WorkState
+from mvidarr.discovery import feeds, rejudge, watch, writing
 from mvidarr.discovery import run as discovery
-from mvidarr.discovery import writing
 from mvidarr.downloads import choose, queue
 from mvidarr.jobs import jobs, run
 from mvidarr.library import (
@@ -24,6 +26,7 @@ from mvidarr.library import (
     pictures,
     review_bulk,
     sources,
+    tables,
     upload_rows,
     videos,
 )
@@ -31,7 +34,7 @@ from mvidarr.library.review_bulk import Selection
 from mvidarr.library.sources import Named, Proposal, Upload
 from mvidarr.library.tables import Video, VideoSource
 from mvidarr.library.videos import Song
-from mvidarr.models import Artist, Job
+from mvidarr.models import Artist, Block, Decision, Job
 from mvidarr.system import sweep
 from tasks import jobs as job_tasks
 from tests.conftest import SetClock
@@ -484,3 +487,143 @@ def test_a_block_of_many_stops_what_is_fetched_for_another_artist(library: Path)
     assert job is not None
     run.run(job, job_tasks.RUN["review_bulk"], lambda: False)
     assert (fresh(used).verdict, queue.active_of(video.id)) == (Verdict.BLOCKED, None)
+
+
+def test_a_blocked_upload_is_not_refused_instead() -> None:
+    """The block would stay, and taking the refusal back would offer what is blocked."""
+    source, user = make_source(), make_user().id
+    sources.block(source.id, user)
+    with pytest.raises(Conflict):
+        choose.refuse(source.id, user)
+    assert (fresh(source).verdict, Decision.select().count()) == (Verdict.BLOCKED, 0)
+
+
+def test_what_a_clock_that_was_ahead_looked_at_is_looked_at_again(set_clock: SetClock) -> None:
+    source = make_source(video=make_video(), checked_at=set_clock.at + YEAR)
+    assert [one.row for one in watch.oldest(10)] == [source.id]
+
+
+def test_a_round_of_feeds_that_a_clock_ahead_began_is_over(set_clock: SetClock) -> None:
+    assert feeds._is_over(feeds.Place(began_at=set_clock.at + YEAR))
+    assert not feeds._is_over(feeds.Place(began_at=set_clock.at))
+
+
+def test_the_right_upload_is_fetched_after_a_wrong_one_was_refused_while_it_waited(
+    library: Path,
+) -> None:
+    artist, user = make_artist(), make_user().id
+    video, other = make_video(artist, "Jóga"), make_video(artist, "Hunter")
+    wrong, unwanted = make_source(video=video), make_source(video=other)
+    queue.add(video.id)
+    queue.cancel(queue.add(other.id).id)
+    choose.refuse(wrong.id, user)
+    sources.store(artist.id, [proposal("Jóga", upload("right000001", "accepted"))])
+    assert writing.queue_wanted(artist.id) == 1
+    assert queue.active_of(video.id) is not None
+    assert (queue.active_of(other.id), fresh(unwanted).verdict) == (None, Verdict.ACCEPTED)
+
+
+@pytest.mark.parametrize("seed", [10, 29, 46])
+def test_whatever_people_do_in_any_order_the_rows_agree(library: Path, seed: int) -> None:
+    """Every verb at random, with searches between: verdicts, decisions, blocks, downloads and
+    statuses never contradict each other."""
+    rng, user = random.Random(seed), make_user().id
+    make_artist("Björk")
+    make_artist("PJ Harvey")
+    for _ in range(30):
+        verb = rng.choice(VERBS)
+        try:
+            verb(rng, user)
+        except Error:  # a refusal is an answer
+            continue
+        finally:
+            agree()
+
+
+def one(rng: random.Random, table: Any) -> int:
+    """The id of a row; none has the number 0."""
+    return int(rng.choice([ident for (ident,) in table.select(table.id).tuples()] or [0]))
+
+
+def search(rng: random.Random, user: int) -> None:
+    artist = one(rng, tables.Artist)
+    proposals = [
+        proposal(
+            song,
+            *(
+                upload(
+                    f"{song[0]}{rng.choice('12')}{number}",
+                    rng.choice(("review", "accepted", "refused")),
+                    score=rng.choice((30, 50, 80)),
+                    group_key=song,
+                )
+                for number in range(3)
+            ),
+            listed=rng.random() < 0.2,
+        )
+        for song in ("Jóga", "Hunter")
+    ]
+    writing.store(artist, proposals)
+    writing.queue_wanted(artist)
+
+
+def file_elsewhere(rng: random.Random, user: int) -> None:
+    named = Named(title=rng.choice(("Jóga", "Hunter", "Pluto")))
+    if rng.random() < 0.5:
+        named = Named(video_id=one(rng, Video))
+    choose.file_under(one(rng, VideoSource), named, user)
+
+
+def flap(rng: random.Random, user: int) -> None:
+    known = rng.choice((Availability.REMOVED, Availability.AVAILABLE))
+    sources.mark_availability(one(rng, VideoSource), known)
+
+
+def come_back(rng: random.Random, user: int) -> None:
+    artist = artists.get(one(rng, tables.Artist))
+    artists.delete(artist.id)
+    make_artist(artist.name)
+
+
+VERBS: tuple[Any, ...] = (
+    *(search, search, search, file_elsewhere, flap, come_back),
+    lambda rng, user: choose.accept(one(rng, VideoSource), user),
+    lambda rng, user: choose.accept(one(rng, VideoSource), user),
+    lambda rng, user: choose.refuse(one(rng, VideoSource), user),
+    lambda rng, user: choose.refuse(
+        one(rng, VideoSource), user, rng.choice(list(decisions.Reason))
+    ),
+    lambda rng, user: choose.block(one(rng, VideoSource), user),
+    lambda rng, user: sources.unblock(one(rng, VideoSource)),
+    lambda rng, user: choose.undecide(one(rng, VideoSource)),
+    lambda rng, user: choose.undecide(one(rng, VideoSource)),
+    lambda rng, user: choose.take_back(one(rng, Decision)),
+    lambda rng, user: choose.use(one(rng, Video), one(rng, VideoSource), user),
+    lambda rng, user: choose.wish([one(rng, Video)], rng.choice(list(Wish)), user),
+    lambda rng, user: queue.cancel(one(rng, tables.Download)),
+    lambda rng, user: videos.delete([one(rng, Video)]),
+    lambda rng, user: videos.change(one(rng, Video), {"title": rng.choice(("Jóga", "Pluto"))}),
+    lambda rng, user: artists.change(
+        one(rng, tables.Artist), {"name": rng.choice(("Björk", "Bjork G", "PJ"))}
+    ),
+    lambda rng, user: artists.change(
+        one(rng, tables.Artist), {"rules": {"types": [rng.choice(("official", "live"))]}}
+    ),
+    lambda rng, user: rejudge.rejudge(one(rng, tables.Artist)),
+)
+
+
+def agree() -> None:
+    for row in VideoSource.select():
+        is_used, is_blocked = row.verdict == Verdict.ACCEPTED, row.verdict == Verdict.BLOCKED
+        assert bool(row.accepted_key) == is_used
+        assert row.video_id or not is_used
+        assert not (row.verdict == Verdict.REVIEW and row.verdict_by_id)
+        assert Block.select().where(Block.source_id == row.source_id).exists() == is_blocked
+        said = decisions.find(row)
+        assert said is None or is_blocked or said.verdict == row.verdict
+        assert said is not None or is_blocked or row.verdict_by_id is None
+    for active in tables.Download.select().where(tables.Download.active_key.is_null(False)):
+        source = VideoSource.get_by_id(active.source_id)
+        assert (source.video_id, source.verdict) == (active.video_id, Verdict.ACCEPTED)
+    assert videos.restate([video.id for video in Video.select()]) == []

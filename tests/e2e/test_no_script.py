@@ -99,7 +99,7 @@ def test_lists_filter_sort_and_page_by_links_and_forms(filled: World, tabs: Tabs
     page.get_by_role("button", name="Apply").last.click()
     expect(page.locator(".vcard")).to_have_count(1)
     page.get_by_role("link", name="Clear filters").click()
-    page.get_by_role("link", name="List").click()
+    page.get_by_role("link", name="List", exact=True).click()
     page.get_by_role("link", name="Title", exact=True).click()
     first = page.locator("tbody .cell-title a").first
     expect(first).to_have_text("Army of Me")

@@ -31,13 +31,6 @@ _OF_CAUSE = {
 }
 
 
-def availability(conf: Conf, source_id: str) -> Availability:
-    """Whether one upload can be had. Raises YouTubeFailed."""
-    told: dict[str, Availability] = {}
-    availabilities(conf, [source_id], told.__setitem__)
-    return told.get(source_id, Availability.UNKNOWN)
-
-
 def availabilities(
     conf: Conf, ids: Sequence[str], on_answer: OnAnswer, *, pause: float = PAUSE
 ) -> None:

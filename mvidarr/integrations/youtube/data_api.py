@@ -41,12 +41,6 @@ def find_videos(conf: Conf, wanted: Wanted, /) -> Iterator[FoundUpload]:
             yield from _searched(client, wanted)
 
 
-def playlist(conf: Conf, playlist_id: str, limit: int = 5_000) -> Iterator[FoundUpload]:
-    """The uploads of a playlist. Raises NotThere when nobody may see it."""
-    with _Client(conf) as client:
-        yield from _in_playlist(client, playlist_id, limit)
-
-
 def availability(conf: Conf, ids: Sequence[str]) -> Mapping[str, Availability]:
     """What became of uploads. The API leaves out private ones like those that are gone, and says
     nothing of countries: it tells neither of these."""

@@ -58,7 +58,7 @@ def test_looking_is_cheap(
 ) -> None:
     fake_youtube.add_video("Joga0000001", title="Jóga")
 
-    assert availability.availability(conf, "Joga0000001") is Availability.AVAILABLE
+    assert look(conf, "Joga0000001")["Joga0000001"] is Availability.AVAILABLE
     assert {request.path for request in fake_internet.requests} == {PLAYER}
     assert len(fake_internet.requests) <= 2
 
@@ -118,7 +118,7 @@ def test_refused_question_says_nothing_of_the_upload(
     fake_internet.fault(Fault(path=PLAYER, answer=answer))
 
     with pytest.raises(YouTubeFailed) as caught:
-        availability.availability(conf, "Joga0000001")
+        look(conf, "Joga0000001")
 
     assert caught.value.cause is cause
     assert str(caught.value).endswith(".")
@@ -164,6 +164,6 @@ def test_child_that_says_nothing_in_time_is_a_broken_line(
     monkeypatch.setattr(availability, "EACH", 0.0)
 
     with pytest.raises(YouTubeFailed) as caught:
-        availability.availability(conf, "Joga0000001")
+        look(conf, "Joga0000001")
 
     assert caught.value.cause is Cause.NETWORK

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mvidarr.core import clock, errors
-from mvidarr.core.http import Conf, NotThere
+from mvidarr.core.http import Conf
 from mvidarr.core.terms import Availability
 from mvidarr.integrations.protocols import Checks, FindsVideos, FoundUpload, Wanted
 from mvidarr.integrations.youtube import data_api, pacific, readings
@@ -158,24 +158,12 @@ def test_what_is_hidden_or_odd_is_unknown(api: FakeDataApi) -> None:
 def test_private_members_of_a_playlist_are_left_out(api: FakeDataApi) -> None:
     api.add_video("Joga0000001", "Björk - Jóga", channel_id=BJORK)
     api.add_video("hidden00001", "Björk - Hidden", channel_id=BJORK, privacy="private")
-    api.add_playlist("PLfavourites", ["hidden00001", "Joga0000001", "gone0000001", "no id"])
+    listed = ["hidden00001", "Joga0000001", "gone0000001", "no id"]
+    api.add_playlist(readings.uploads_of(BJORK), listed)
 
-    found = list(data_api.playlist(conf(api), "PLfavourites"))
+    found = find(conf(api), {"youtube_channel": BJORK})
 
     assert [upload.source_id for upload in found] == ["Joga0000001"]
-
-
-def test_long_playlist_comes_in_pages(api: FakeDataApi) -> None:
-    add_songs(api, 120)
-    api.add_playlist("PLlong", list(api.videos))
-
-    assert len(list(data_api.playlist(conf(api), "PLlong"))) == 120
-    assert api.units == 6
-
-
-def test_playlist_that_is_not_there_is_not_there(api: FakeDataApi) -> None:
-    with pytest.raises(NotThere):
-        list(data_api.playlist(conf(api), "PLnothing"))
 
 
 def test_availability_is_asked_for_fifty_at_once(api: FakeDataApi) -> None:
