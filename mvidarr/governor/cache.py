@@ -32,7 +32,7 @@ class Cache:
             return None
         now = clock.now()
         age = now - row.updated_at  # less than nothing after a clock was set back
-        is_young = 0 <= age and (self.oldest is None or age <= self.oldest)
+        is_young = age >= 0 and (self.oldest is None or age <= self.oldest)
         body = _unpacked(row.body)
         if body is None:
             return None

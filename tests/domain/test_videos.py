@@ -75,7 +75,8 @@ def test_an_edited_field_is_locked_against_catalogues() -> None:
     assert changed.locked == ["title", "directors"]
     assert (changed.title_key, changed.sort_key, changed.rating) == ("jóga", "joga", 9)
 
-    videos.enrich([(changed, Song(title="x", directors=["Somebody Else"], genres=["Pop"], year=1997))])
+    told = Song(title="x", directors=["Somebody Else"], genres=["Pop"], year=1997)
+    videos.enrich([(changed, told)])
     assert videos.names_of(video.id) == {
         "featured": [],
         "directors": ["Michel Gondry"],

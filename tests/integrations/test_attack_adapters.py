@@ -320,8 +320,9 @@ def test_page_of_the_data_api_that_leads_to_itself_ends(
         return told({"items": []})
 
     conf = serve(answer)
-    assert list(data_api.playlist(conf, "PLsame", limit=500)) == []
-    assert len(fake_internet.requests) <= 20
+    wanted = Wanted(name="Nobody", ids={"youtube_channel": "UC" + "x" * 22}, limit=500)
+    assert list(data_api.find_videos(conf, wanted)) == []
+    assert len(fake_internet.requests) <= 21
 
 
 # --- other shapes --------------------------------------------------------------------------------

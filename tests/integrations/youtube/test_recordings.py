@@ -75,11 +75,17 @@ def test_recorded_search_for_channels_has_no_videos(fake_internet: FakeInternet)
     assert len(fake_internet.requests) == 1
 
 
+def of_channel(conf: Conf) -> list[FoundUpload]:
+    """What the list of a channel's uploads holds; nobody is searched for."""
+    ids = {"youtube_channel": "UC" + "x" * 22}
+    return list(data_api.find_videos(conf, Wanted(name="Nobody", ids=ids, limit=500)))
+
+
 def test_recorded_pages_of_a_playlist_are_followed(fake_internet: FakeInternet) -> None:
     pages = [recorded("playlist_items_paged_1"), recorded("playlist_items_paged_2")]
-    conf = conf_of(fake_internet, {"playlistItems": list(pages)})
+    conf = conf_of(fake_internet, {"playlistItems": list(pages), "search": {"items": []}})
 
-    assert list(data_api.playlist(conf, "PLx")) == []
+    assert of_channel(conf) == []
 
     asked = [r.arg("id").split(",") for r in fake_internet.asked(path="*/videos")]
     assert [len(ids) for ids in asked] == [len(page["items"]) for page in pages]
@@ -133,7 +139,7 @@ def test_recorded_parts_of_a_video_are_read() -> None:
 def test_recorded_members_of_a_playlist_are_read(fake_internet: FakeInternet) -> None:
     page = recorded("j_playlist_item_response_snippet_content_details")
     page.pop("nextPageToken", None)
-    list(data_api.playlist(conf_of(fake_internet, {"playlistItems": page}), "PLx"))
+    of_channel(conf_of(fake_internet, {"playlistItems": page, "search": {"items": []}}))
 
     asked = fake_internet.requests[1].arg("id").split(",")
     assert asked == [item["contentDetails"]["videoId"] for item in page["items"]]
