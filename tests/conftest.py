@@ -82,6 +82,10 @@ class MariaDB:
         if self.as_root:
             shutil.chown(self.folder, "nobody")
         data = f"--datadir={self.folder / 'data'}"
+        scratch = self.folder / "tmp"  # in /tmp, one that starts would clear another one's tables
+        scratch.mkdir(exist_ok=True)
+        if self.as_root:
+            shutil.chown(scratch, "nobody")
         common = ("--no-defaults", *self.as_root, data)
         subprocess.run(
             [
@@ -95,6 +99,7 @@ class MariaDB:
             [
                 *("mariadbd", *common, "--skip-networking", "--skip-log-bin"),
                 *(f"--socket={self.socket}", f"--pid-file={self.folder / 'pid'}"),
+                f"--tmpdir={scratch}",
                 *("--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"),
                 *("--innodb-log-file-size=8M", "--performance-schema=OFF"),
             ],

@@ -100,7 +100,7 @@ def setting(
 def fill(youtube: FakeYouTube, downloads: int) -> None:
     """Videos of one artist, each with an upload, all in the queue."""
     with db.atomic():
-        artist = make_artist("Björk")
+        artist = make_artist("Björk", monitored=False)  # no search comes in between
         for number in range(downloads):
             upload = f"upload{number:05}"
             youtube.add_video(upload, title=f"Björk - Song {number}", heights=(144,))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mvidarr.core.errors import Invalid
-from mvidarr.settings import Group, Kind, Option, options
+from mvidarr.settings import Group, Kind, Option, options, service_options
 
 CHOICES = (("a", "Apple"), ("b", "Banana"), ("c", "Cherry"))
 
@@ -117,7 +117,8 @@ def test_every_setting_is_declared_well() -> None:
     assert len(set(keys)) == len(keys)
     assert set(options.BY_KEY) == set(keys)
     for one in options.ALL:
-        assert getattr(options, one.key) is one
+        home = service_options if one.service else options
+        assert getattr(home, one.key) is one
         assert one.label
         assert not one.help or one.help.endswith(".")
         assert (one.kind in {Kind.CHOICE, Kind.CHOICES}) == bool(one.choices)
