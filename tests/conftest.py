@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=None, help="seed of the kill tests")
 
 
+@pytest.hookimpl(tryfirst=True)  # who spreads the tests over processes reads the marks after this
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, a file of them in one process: they share a program and a browser."""
     long = {item for item in items if {"e2e", "faults"} & set(item.path.parts)}
