@@ -34,13 +34,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=None, help="seed of the kill tests")
 
 
-@pytest.hookimpl(tryfirst=True)  # who spreads the tests over processes reads the marks after this
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, a file of them in one process: they share a program and a browser."""
-    long = {item for item in items if {"e2e", "faults"} & set(item.path.parts)}
-    for item in long:
-        item.add_marker(pytest.mark.xdist_group(item.path.name))
-    items.sort(key=lambda item: item not in long)
+    """The longest first."""
+    items.sort(key=lambda item: not _is_long(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file of long tests in one process: they share a program and a browser.
+
+    Marks for that do not reach the scheduler of xdist 3.8 with pytest 9.2.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid.partition("::")[0] if _is_long(nodeid) else nodeid
+
+    return ByFile(config, log)
+
+
+def _is_long(nodeid: str) -> bool:
+    return nodeid.startswith(("tests/e2e/", "tests/faults/"))
 
 
 @pytest.fixture(autouse=True)
