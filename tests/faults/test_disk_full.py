@@ -157,7 +157,8 @@ def test_the_program_waits_for_room_and_goes_on_by_itself(
         db.connect(f"sqlite:///{program.data / 'mvidarr.db'}", db.Options(full_sync=False))
         with db.session():
             with filled(small_library, 1_000_000):
-                video = make_video(make_artist("Björk"), "Jóga")
+                artist = make_artist("Björk", monitored=False)  # no search comes in between
+                video = make_video(artist, "Jóga")
                 make_source(video=video, source_id=ID)
                 row = queue.add(video.id)
                 until(lambda: fresh(row).cause == Cause.DISK_FULL, seconds=30)
