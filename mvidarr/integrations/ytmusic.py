@@ -205,7 +205,7 @@ def _on_page(conf: Conf, music: "YTMusic", artist_id: str, limit: int) -> list[T
         )
     except NotThere:
         return tracks
-    except _Rubbish as error:
+    except Rubbish as error:
         conf.note(LISTS, str(error))
         return tracks
     conf.note(LISTS, None)
@@ -223,7 +223,7 @@ def _page(conf: Conf, music: "YTMusic", artist_id: str) -> dict[str, Any]:
         (page,) = _kept(conf, f"artist {artist_id}", KEPT, lambda: [_read(music, artist_id)])
     except NotThere:
         return nothing
-    except _Rubbish as error:
+    except Rubbish as error:
         conf.note(PAGES, str(error))
         return nothing
     conf.note(PAGES, None)
@@ -266,7 +266,7 @@ def _slim(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: row.get(name) for name in names}
 
 
-class _Rubbish(errors.ServiceError):
+class Rubbish(errors.ServiceError):
     """An answer in another shape than ytmusicapi reads."""
 
 
@@ -289,6 +289,6 @@ def _understood(conf: Conf, ask: Callable[[], Any]) -> Any:
     try:
         return ask()
     except (YTMusicError, *_RUBBISH) as error:
-        raise _Rubbish(
+        raise Rubbish(
             conf.service, f"{conf.who} answered in a way that MVidarr does not understand."
         ) from error
