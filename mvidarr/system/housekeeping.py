@@ -1,9 +1,10 @@
 """Drop what is old: sessions, changes, cached answers, history. Many small transactions."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from peewee import fn
+from peewee import OperationalError, fn
 
 from mvidarr import activity, models, settings
 from mvidarr.accounts import sessions, throttle
@@ -27,7 +28,8 @@ def clean(progress: Progress) -> int:
         progress(number, len(STEPS), name)
         dropped += step()
     if db.is_sqlite():
-        db.database.execute_sql("PRAGMA optimize")
+        with contextlib.suppress(OperationalError):  # somebody writes: the next round does it
+            db.database.execute_sql("PRAGMA optimize")
     return dropped
 
 
