@@ -23,6 +23,7 @@ __all__ = [
     "Rules",
     "fits",
     "propose",
+    "verdict",
 ]
 
 _USABLE = (Availability.AVAILABLE, Availability.UNKNOWN)
@@ -132,7 +133,7 @@ def _judge(case: Case, title: str, sighting: Sighting, rules: Rules, lines: Line
         version=version or (linked.version if linked else ""),
         score=points,
         reasons=found,
-        verdict=_verdict(points, kind, match_score.is_refused(found), rules, lines),
+        verdict=verdict(points, kind, match_score.is_refused(found), rules, lines),
     )
     return _Judged(
         candidate=candidate,
@@ -152,7 +153,8 @@ def _other(case: Case) -> str:
     return text.match_key(case.foreign_artist or case.parsed.artist or "") or "?"
 
 
-def _verdict(points: int, kind: VideoType, is_refused: bool, rules: Rules, lines: Lines) -> Verdict:
+def verdict(points: int, kind: VideoType, is_refused: bool, rules: Rules, lines: Lines) -> Verdict:
+    """What becomes of an upload of so many points."""
     accept = max(lines.accept, rules.min_score or 0)
     if is_refused or points < min(lines.review, accept):
         return Verdict.REFUSED

@@ -1,5 +1,6 @@
 """Weighing one upload: every observation is a reason with its points, and they are added up."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mvidarr.core.terms import PICTURES, SOUND_ONLY, UNASKED, VideoType
@@ -109,8 +110,13 @@ def reasons(case: Case, kind: VideoType, rules: Rules) -> tuple[Reason, ...]:
         *_channel(case),
         *_words(case, kind, rules),
         *_length(case, kind),
-        *_unwanted(kind, rules),
+        *unwanted(kind, rules),
     ]
+    return ordered(found)
+
+
+def ordered(found: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The heaviest first."""
     return tuple(sorted(found, key=lambda reason: (-abs(reason.points), reason.text)))
 
 
@@ -186,13 +192,10 @@ def _channel(case: Case) -> list[Reason]:
 
 def _words(case: Case, kind: VideoType, rules: Rules) -> list[Reason]:
     found = []
-    is_said = case.parsed.type is kind and kind in PICTURES
     if case.parsed.type is VideoType.OFFICIAL:
         found.append(Reason(text="Called the official video", points=25))
-    elif is_said and kind in rules.types:
-        found.append(Reason(text=f"{kind.label} in the title, as asked for", points=10))
-    elif is_said:
-        found.append(Reason(text=f"{kind.label} in the title", points=UNWANTED))
+    elif case.parsed.type is kind and kind in PICTURES:
+        found.append(named(kind, rules))
     if case.is_listed and kind in (VideoType.OFFICIAL, VideoType.UNSPECIFIED):
         found.append(Reason(text="Song is in a catalogue", points=10))
     return found
@@ -225,7 +228,15 @@ def _compared(gap: float) -> Reason:
     return Reason(text=f"{seconds} s shorter than the recording", points=-min(30, seconds // 2))
 
 
-def _unwanted(kind: VideoType, rules: Rules) -> list[Reason]:
+def named(kind: VideoType, rules: Rules) -> Reason:
+    """What it counts that the title names another kind of picture than the official one."""
+    if kind in rules.types:
+        return Reason(text=f"{kind.label} in the title, as asked for", points=10)
+    return Reason(text=f"{kind.label} in the title", points=UNWANTED)
+
+
+def unwanted(kind: VideoType, rules: Rules) -> list[Reason]:
+    """Why a kind that nobody is offered unasked is refused."""
     if kind in rules.types or kind not in (*SOUND_ONLY, *UNASKED, VideoType.COVER):
         return []
     if kind in SOUND_ONLY:

@@ -4,13 +4,13 @@ What a person decided, and what is in use, stays.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from mvidarr import models, settings
 from mvidarr.core import db
 from mvidarr.core.errors import NotFound
-from mvidarr.core.terms import SOUND_ONLY, UNASKED, Availability, Verdict, VideoType
+from mvidarr.core.terms import Availability, Verdict, VideoType
 from mvidarr.discovery import match, match_score, proposals, writing
 from mvidarr.library import artists, intake
 from mvidarr.library.tables import VideoSource
@@ -23,7 +23,6 @@ _SAME = (  # what an upload is does not change with what is wanted
 )
 
 _SONGS = ("song", "songs")
-NEVER_UNASKED = (*SOUND_ONLY, *UNASKED, VideoType.COVER)
 
 Progress = Callable[[int, int | None, str], None]
 Reasons = tuple[match.Reason, ...]
@@ -129,7 +128,8 @@ def _upload(source: models.VideoSource, case: _Case) -> intake.Upload:
     reasons = _reasons(known, kind, case.rules)
     score = source.score if reasons == known else match_score.score(reasons)
     fits = match.fits(case.rules, type=kind, title=song.title, version=song.version, year=song.year)
-    verdict = _verdict(score, kind, match_score.is_refused(reasons), case)
+    refused = match_score.is_refused(reasons)
+    verdict = match.verdict(score, kind, refused, case.rules, case.lines)
     values: dict[str, Any] = {name: getattr(source, name) for name in _SAME}
     values |= {
         "score": score,
@@ -141,27 +141,14 @@ def _upload(source: models.VideoSource, case: _Case) -> intake.Upload:
 
 def _reasons(known: Reasons, kind: VideoType, rules: match.Rules) -> Reasons:
     """The reasons of the finding, those that follow from the wanted types as they are now."""
-    asked, unasked = f"{kind.label} in the title, as asked for", f"{kind.label} in the title"
-    never = f"{kind.label}{': no picture' if kind in SOUND_ONLY else ' is not asked for'}"
-    kept = tuple(one for one in known if one.text not in (asked, unasked, never))
-    is_said = any(one.text in (asked, unasked) for one in known)
-    now = list(kept)
-    if is_said and kind in rules.types:
-        now.append(match.Reason(text=asked, points=10))
-    elif is_said:
-        now.append(match.Reason(text=unasked, points=match_score.UNWANTED))
-    if kind not in rules.types and kind in NEVER_UNASKED:
-        now.append(match.Reason(text=never, points=match_score.NEVER))
-    now.sort(key=lambda one: (-abs(one.points), one.text))
-    return known if set(now) == set(known) else tuple(now)
-
-
-def _verdict(score: int, kind: VideoType, is_refused: bool, case: _Case) -> Verdict:
-    if is_refused or score < min(case.lines.review, case.lines.accept):
-        return Verdict.REFUSED
-    if score >= case.lines.accept and not case.rules.review and kind is not VideoType.UNSPECIFIED:
-        return Verdict.ACCEPTED
-    return Verdict.REVIEW
+    either = replace(rules, types=(kind,)), replace(rules, types=())
+    said = {match_score.named(kind, one).text for one in either}
+    never = {reason.text for one in either for reason in match_score.unwanted(kind, one)}
+    now = [one for one in known if one.text not in said | never]
+    if any(one.text in said for one in known):
+        now.append(match_score.named(kind, rules))
+    now += match_score.unwanted(kind, rules)
+    return known if set(now) == set(known) else match_score.ordered(now)
 
 
 def _song(source: models.VideoSource) -> Song:
