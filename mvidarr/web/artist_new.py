@@ -13,7 +13,7 @@ from mvidarr.integrations.protocols import FoundArtist
 from mvidarr.jobs import jobs
 from mvidarr.library import artists, serialize, words
 from mvidarr.library.artists import NewArtist
-from mvidarr.web import artist_page, browse, credited, forms
+from mvidarr.web import artist_page, browse, credited, forms, source_pictures
 from mvidarr.web.routing import Reply, Request, TextReply, route
 
 PICTURE = "/artists/picture"
@@ -107,14 +107,7 @@ def find(req: Request) -> Reply:
     query={"url": "Its address at a known picture host."},
 )
 def picture(req: Request) -> TextReply:
-    found = portraits.fetch(req.query.get("url", ""), req.config)
-    if found is None:  # no error: the page is complete without it
-        return TextReply(content=b"", media_type="image/png", status=204)
-    return TextReply(
-        content=found.content,
-        media_type=found.content_type,
-        headers={"Cache-Control": "private, max-age=86400"},
-    )
+    return source_pictures.passed_through(req.query.get("url", ""), req)
 
 
 @route(

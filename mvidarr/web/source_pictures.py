@@ -18,7 +18,12 @@ YOUTUBE = "https://i.ytimg.com/vi/{}/mqdefault.jpg"
     slow=True,
 )
 def show(req: Request) -> TextReply:
-    found = portraits.fetch(_link(sources.get(req.params["id"])), req.config)
+    return passed_through(_link(sources.get(req.params["id"])), req)
+
+
+def passed_through(link: str, req: Request) -> TextReply:
+    """The picture behind a link. Raises NotFound for links of hosts that are not known."""
+    found = portraits.fetch(link, req.config)
     if found is None:  # no error: the page is complete without it
         return TextReply(content=b"", media_type="image/png", status=204)
     return TextReply(
