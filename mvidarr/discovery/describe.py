@@ -23,7 +23,7 @@ from mvidarr.library.facts import Facts
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int | None, str], None]
-FRESH = 10 * clock.MINUTE  # for somebody who presses the button
+FRESH = 10 * clock.MINUTE  # who presses a button wants to know what is so now
 
 FIRST, LAST = "musicbrainz", "youtube"
 # Last.fm shows the same star for everybody.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from mvidarr import models
-from mvidarr.core import clock, db, text
+from mvidarr.core import batches, clock, db, text
 from mvidarr.core.errors import Conflict, NotFound
 from mvidarr.discovery import import_judge, import_rows
 from mvidarr.discovery.import_judge import Rules
@@ -38,8 +38,7 @@ def unique(entries: Iterable[Listed]) -> list[Listed]:
 
 
 def shares(entries: Sequence[Listed]) -> Iterator[Sequence[Listed]]:
-    for start in range(0, len(entries), AT_ONCE):
-        yield entries[start : start + AT_ONCE]
+    return batches.of(entries, AT_ONCE)
 
 
 def take(row: models.ImportList, entries: Sequence[Listed], library: Library, seen_at: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mvidarr import activity
-from mvidarr.core import clock, db
+from mvidarr.core import db
 from mvidarr.core.errors import NotFound
 from mvidarr.discovery import describe, finders, match, pictures, proposals, rhythm, writing
 from mvidarr.discovery.finders import Asked, FinderError
@@ -13,7 +13,6 @@ from mvidarr.library import artists, facts
 
 Progress = Callable[[int, int | None, str], None]
 ALL_OFF = "every service that finds videos is switched off"
-FRESH_FOR_PEOPLE = 10 * clock.MINUTE  # who presses a button wants to know what is so now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +52,7 @@ def discover(
         tell(done, steps, f"{name}: {note}")
 
     tell(0, steps, f"{name}: asking the services")
-    asked = finders.ask(wanted, heard, oldest=FRESH_FOR_PEOPLE if by_person else None)
+    asked = finders.ask(wanted, heard, oldest=describe.FRESH if by_person else None)
     found = match.propose(known, asked.found, wishes, lines)
     try:
         with db.session():

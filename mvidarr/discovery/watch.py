@@ -11,7 +11,7 @@ from functools import partial
 from peewee import Case
 
 from mvidarr import models, settings
-from mvidarr.core import clock, db
+from mvidarr.core import batches, clock, db
 from mvidarr.core.errors import Error
 from mvidarr.core.terms import Availability, Verdict, VideoStatus
 from mvidarr.discovery import rhythm
@@ -138,8 +138,7 @@ def _ask_api(look: _Look) -> None:
     if kind is None:
         return
     hopeful = [one.source_id for one in look.left.values() if one.availability not in GONE]
-    for start in range(0, len(hopeful), AT_ONCE):
-        some = hopeful[start : start + AT_ONCE]
+    for some in batches.of(hopeful, AT_ONCE):
         try:
             answers = calls.call(kind, partial(data_api.availability, ids=some))
         except Error as error:

@@ -5,13 +5,13 @@ comes back after a deletion. Blocks are kept apart: they hold for every artist.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from mvidarr import models
-from mvidarr.core import clock, db
+from mvidarr.core import batches, clock, db
 from mvidarr.core.errors import NotFound
 from mvidarr.core.terms import Verdict, VideoType
 from mvidarr.library.tables import Artist, Decision, ExternalId, VideoSource
@@ -21,7 +21,6 @@ FOREIGN_FROM = 3  # so many uploads of somebody else make a channel somebody els
 AT_ONCE = 500  # uploads in one question
 
 Place = tuple[str, str]  # provider, source id
-T = TypeVar("T")
 
 
 class Reason(StrEnum):
@@ -114,7 +113,7 @@ def recall(artist: models.Artist, places: Iterable[Place]) -> dict[Place, Said]:
     if not wanted or _has_namesake(artist):
         return {}
     found: dict[Place, Said] = {}
-    for some in _slices(wanted):
+    for some in batches.of(wanted, AT_ONCE):
         rows = Decision.select().where(
             Decision.provider.in_({provider for provider, _ in some}),
             Decision.source_id.in_([ident for _, ident in some]),
@@ -161,7 +160,7 @@ def rename(artist_id: int, artist_key: str, to_key: str) -> None:
         places = {(provider, ident) for _, provider, ident in mine}
         there = Decision.select(*columns).where(Decision.artist_key == to_key).tuples()
         outdated = [row_id for row_id, *place in there if tuple(place) in places]
-        for some in _slices(outdated):
+        for some in batches.of(outdated, AT_ONCE):
             Decision.delete().where(Decision.id.in_(some)).execute()
         Decision.update(artist_key=to_key).where(Decision.artist_key == artist_key).execute()
 
@@ -270,7 +269,3 @@ def _accounts(ids: Iterable[int | None]) -> set[int]:
         return set()
     table: Any = User
     return {ident for (ident,) in table.select(table.id).where(table.id.in_(asked)).tuples()}
-
-
-def _slices(whole: Sequence[T]) -> Iterator[Sequence[T]]:
-    yield from (whole[start : start + AT_ONCE] for start in range(0, len(whole), AT_ONCE))

@@ -8,7 +8,7 @@ from typing import Any
 from peewee import JOIN, Case, fn
 
 from mvidarr import activity
-from mvidarr.core import clock, db
+from mvidarr.core import batches, clock, db
 from mvidarr.core.terms import Availability, Verdict, VideoStatus, Wish, WorkState
 from mvidarr.library.tables import Artist, Download, Video, VideoFile, VideoSource
 
@@ -81,10 +81,9 @@ def recount(artist_ids: Iterable[int]) -> None:
                 _keep(artist_id, after)
 
 
-def chunks(ids: Iterable[int], size: int = AT_ONCE) -> Iterator[list[int]]:
+def chunks(ids: Iterable[int], size: int = AT_ONCE) -> Iterator[Sequence[int]]:
     """The ids in their order, none twice, as many as one statement takes."""
-    rest = sorted(set(ids))
-    yield from (rest[start : start + size] for start in range(0, len(rest), size))
+    return batches.of(sorted(set(ids)), size)
 
 
 def lock(model: Any, ids: Sequence[int]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from peewee import fn
 
 from mvidarr import activity, models
-from mvidarr.core import db, text
+from mvidarr.core import batches, db, text
 from mvidarr.core.errors import Conflict, Error, NotFound
 from mvidarr.core.terms import Verdict, VideoType
 from mvidarr.library import files, merge, status, video_rows, words
@@ -42,10 +42,9 @@ class Shown:
     def said(self) -> str:
         return REASONS[self.reason]
 
-    @property
-    def other(self) -> int:
-        """Id of the one that would go."""
-        return next(video.id for video in self.videos if video.id != self.keep)
+    def besides(self, kept: int) -> int:
+        """Id of the one that goes when this one is kept."""
+        return next(video.id for video in self.videos if video.id != kept)
 
 
 def look(progress: Progress) -> int:
@@ -106,8 +105,7 @@ def join(twin_id: int, keep: int | None = None) -> models.Video:
     if keep is not None and keep not in [video.id for video in pair.videos]:
         raise NotFound("This video is not one of the two.")
     kept = pair.keep if keep is None else keep
-    other = next(video.id for video in pair.videos if video.id != kept)
-    return merge.videos_into(kept, other)
+    return merge.videos_into(kept, pair.besides(kept))
 
 
 def join_all(ids: Sequence[int], progress: Progress) -> int:
@@ -164,11 +162,11 @@ def _write(found: dict[Pair, str]) -> None:
         for ident, first, second in Twin.select(Twin.id, Twin.first_id, Twin.second_id).tuples()
     }
     gone = [ident for pair, ident in known.items() if pair not in found]
-    for some in status.chunks(gone):
-        Twin.delete().where(Twin.id.in_(some), ~Twin.is_distinct).execute()
+    for ids in status.chunks(gone):
+        Twin.delete().where(Twin.id.in_(ids), ~Twin.is_distinct).execute()
     fresh = [pair for pair in sorted(found) if pair not in known]
-    for start in range(0, len(fresh), status.AT_ONCE):
-        _add({pair: found[pair] for pair in fresh[start : start + status.AT_ONCE]})
+    for some in batches.of(fresh, status.AT_ONCE):
+        _add({pair: found[pair] for pair in some})
 
 
 def _add(found: dict[Pair, str]) -> None:

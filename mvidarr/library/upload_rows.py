@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from mvidarr import models
-from mvidarr.core import clock, db
+from mvidarr.core import batches, clock, db
 from mvidarr.core.terms import Availability, Verdict
 from mvidarr.library import status
 from mvidarr.library.decisions import Place
@@ -65,14 +65,13 @@ def served(video_ids: Sequence[int]) -> set[int]:
     return {video_id for (video_id,) in query.tuples()}
 
 
-def by_first(places: Iterable[Place]) -> Iterator[tuple[str, list[str]]]:
+def by_first(places: Iterable[Place]) -> Iterator[tuple[str, Sequence[str]]]:
     """Pairs by their first part, as many as one statement takes."""
     grouped: dict[str, list[str]] = {}
     for name, ident in sorted(set(places)):
         grouped.setdefault(name, []).append(ident)
     for name, idents in grouped.items():
-        for start in range(0, len(idents), status.AT_ONCE):
-            yield name, idents[start : start + status.AT_ONCE]
+        yield from ((name, some) for some in batches.of(idents, status.AT_ONCE))
 
 
 def columns(up: Upload, song: Song, video: models.Video | None, verdict: Verdict) -> dict[str, Any]:
@@ -128,13 +127,13 @@ def refresh(rows: Rows, source: models.VideoSource, values: Mapping[str, Any]) -
 
 def write(artist_id: int, rows: Rows) -> None:
     fresh = [{"artist": artist_id, **values} for values in rows.fresh.values()]
-    for start in range(0, len(fresh), AT_ONCE):
-        VideoSource.insert_many(fresh[start : start + AT_ONCE]).execute()
+    for some in batches.of(fresh, AT_ONCE):
+        VideoSource.insert_many(some).execute()
     now = clock.now()
     for source_id, values in rows.newer:
         VideoSource.update(**values, updated_at=now).where(VideoSource.id == source_id).execute()
-    for some in status.chunks(rows.seen):
-        VideoSource.update(seen_at=now).where(VideoSource.id.in_(some)).execute()
+    for ids in status.chunks(rows.seen):
+        VideoSource.update(seen_at=now).where(VideoSource.id.in_(ids)).execute()
 
 
 def _held(source: models.VideoSource, name: str) -> Any:

@@ -52,7 +52,8 @@ def test_reader_sees_and_cannot_join(client: Client, pair: int) -> None:
 
 
 def test_one_is_kept(manager: Client, pair: int) -> None:
-    keep = twins.get(pair).other
+    shown = twins.get(pair)
+    keep = shown.besides(shown.keep)
     answer = manager.fragment(f"/duplicates/{pair}/join", f"twin-{pair}", "POST", keep=keep)
 
     assert f'id="twin-{pair}"' in answer.text

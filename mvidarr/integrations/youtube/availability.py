@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from mvidarr.core import batches
 from mvidarr.core.http import Conf
 from mvidarr.core.terms import Availability, Cause
 from mvidarr.integrations.youtube import causes, readings
@@ -43,8 +44,8 @@ def availabilities(
     for one in dict.fromkeys(ids):
         if one not in valid:
             on_answer(one, Availability.REMOVED)
-    for at in range(0, len(valid), AT_ONCE):
-        _look(conf, valid[at : at + AT_ONCE], on_answer, pause)
+    for some in batches.of(valid, AT_ONCE):
+        _look(conf, some, on_answer, pause)
 
 
 def _look(conf: Conf, ids: Sequence[str], on_answer: OnAnswer, pause: float) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from mvidarr.core import clock, http, text
+from mvidarr.core import batches, clock, http, text
 from mvidarr.core.http import Answer, Client, Conf, NotThere
 from mvidarr.core.terms import Availability
 from mvidarr.integrations import shapes
@@ -144,9 +144,9 @@ def _described(client: _Client, ids: Iterable[str]) -> Iterator[FoundUpload]:
                 yield upload
 
 
-def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
+def _batches(ids: Iterable[str]) -> Iterator[Sequence[str]]:
     valid = list(dict.fromkeys(id for id in ids if readings.SOURCE_ID.fullmatch(id)))
-    return (valid[at : at + PAGE] for at in range(0, len(valid), PAGE))
+    return batches.of(valid, PAGE)
 
 
 def _rows(answer: Any) -> list[dict[str, Any]]:
