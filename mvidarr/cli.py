@@ -283,10 +283,10 @@ def _check_library() -> None:
     """A share that is not mounted is better said at the start than found out later."""
     from mvidarr import settings
     from mvidarr.core import errors
-    from mvidarr.settings import options
+    from mvidarr.settings import file_options
     from mvidarr.system import configure
 
-    path = settings.get(options.library_path)
+    path = settings.get(file_options.library_path)
     problem = configure.check_library(path)
     if problem:
         raise errors.BootError(f"The library folder {path} cannot be used: {problem}")

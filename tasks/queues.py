@@ -17,7 +17,7 @@ from mvidarr.core.config import Config
 from mvidarr.core.crypto import Vault
 from mvidarr.core.errors import BootError
 from mvidarr.media import disks
-from mvidarr.settings import options
+from mvidarr.settings import download_options
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def connect(config: Config) -> None:
 
 def consumers() -> list[Consumer]:
     """The worker's threads, not started. How many downloads run is counted in the rows."""
-    most = options.download_concurrency.maximum or 1
+    most = download_options.download_concurrency.maximum or 1
     common: dict[str, Any] = {**POLL, "scheduler_interval": SCHEDULER_EVERY}
     return [
         Consumer(downloads, workers=most, periodic=False, **common),

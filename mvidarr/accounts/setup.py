@@ -17,7 +17,7 @@ from mvidarr.core.config import Config
 from mvidarr.core.errors import BootError, Conflict, Invalid
 from mvidarr.core.terms import Role
 from mvidarr.models import Artist, User
-from mvidarr.settings import options, service_options, show
+from mvidarr.settings import file_options, service_options, show
 
 SKIPPED = "setup_skipped"  # names of steps, in the administrator's preferences
 STEPS = (
@@ -121,7 +121,7 @@ def steps(person: identify.Person | None) -> list[Step]:
     skipped = person.prefs.get(SKIPPED, []) if person else []
     done = {
         "account": person is not None or not is_open(),
-        "library": show(options.library_path).is_set,
+        "library": show(file_options.library_path).is_set,
         "services": show(service_options.imvdb_api_key).is_set,
         "artist": Artist.select(Artist.id).limit(1).exists(),
     }

@@ -1,6 +1,16 @@
 """What happened (events) and what live pages must redraw (touches)."""
 
-from mvidarr.activity.events import KINDS, Actor, Kind, acting, actor, record, record_all, set_apart
+from mvidarr.activity.events import (
+    KINDS,
+    Actor,
+    Kind,
+    acting,
+    actor,
+    files_changed,
+    record,
+    record_all,
+    set_apart,
+)
 from mvidarr.activity.touch import TOPICS, changes_since, forget, newest, touch
 
 __all__ = [
@@ -11,6 +21,7 @@ __all__ = [
     "acting",
     "actor",
     "changes_since",
+    "files_changed",
     "forget",
     "newest",
     "record",

@@ -6,21 +6,31 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
 
+from mvidarr.activity import outbox
 from mvidarr.activity.touch import touch
-from mvidarr.core import clock, db
+from mvidarr.core import batches, clock, db
 from mvidarr.models import Event
+from mvidarr.settings import media_servers
 
+MOST_CHANGES = 200  # paths in one event: a row holds 64 kB on MariaDB
+SETTLE = 10 * clock.SECOND  # until media servers are told: what changes together is told together
 _Event: Final[Any] = Event  # as queries see it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """`audit`: not in the feed, for administrators only."""
+    """`audit`: not in the feed, for administrators only; `machine`: for media servers only."""
 
     name: str
     title: str
     level: str = "info"  # info good warn bad
     audit: bool = False
+    machine: bool = False
+
+    @property
+    def can_be_told(self) -> bool:
+        """Whether notifications can be had of it."""
+        return not self.audit and not self.machine
 
 
 KINDS = (
@@ -35,6 +45,7 @@ KINDS = (
     Kind(name="video.downloaded", title="Video downloaded", level="good"),
     Kind(name="video.upgraded", title="Better file in place", level="good"),
     Kind(name="video.failed", title="Download failed", level="bad"),
+    Kind(name="video.parked", title="Download waits for a decision", level="warn"),
     Kind(name="video.cancelled", title="Download cancelled", level="warn"),
     Kind(name="video.deleted", title="Video deleted", level="warn"),
     Kind(name="video.merged", title="Videos joined"),
@@ -50,6 +61,18 @@ KINDS = (
     Kind(name="service.broken", title="Service broken", level="bad"),
     Kind(name="service.healed", title="Service works again", level="good"),
     Kind(name="disk.low", title="Disk almost full", level="bad"),
+    Kind(name="disk.healed", title="Room on the disk again", level="good"),
+    Kind(name="files.renamed", title="Files renamed"),
+    Kind(name="files.restored", title="Restored from the trash", level="good"),
+    Kind(name="files.rewritten", title="NFO, pictures and tags written anew"),
+    Kind(name="files.changed", title="Files changed", machine=True),
+    Kind(name="trash.emptied", title="Trash emptied", level="warn"),
+    Kind(name="profile.changed", title="Quality profile changed", audit=True),
+    Kind(name="target.changed", title="Notification changed", audit=True),
+    Kind(name="target.tested", title="Test of a notification", audit=True),
+    Kind(name="target.failed", title="Notification could not be delivered", audit=True),
+    Kind(name="ytdlp.updated", title="yt-dlp updated", level="good"),
+    Kind(name="ytdlp.failed", title="yt-dlp could not be updated", level="bad"),
     Kind(name="job.failed", title="Background job failed", level="bad"),
     Kind(name="setting.changed", title="Setting changed", audit=True),
     Kind(name="login.succeeded", title="Signed in", audit=True),
@@ -98,7 +121,8 @@ def record(
     """Write one event of a declared kind and have the feeds redraw."""
     with db.atomic():
         event: Event = Event.create(**_row(kind, title, artist_id, video_id, data))
-        if not _BY_NAME[kind].audit:
+        if _BY_NAME[kind].can_be_told:
+            outbox.tell(event, outbox.readers(kind))
             touch("feed")
     return event
 
@@ -109,8 +133,27 @@ def record_all(kind: str, about: Iterable[tuple[str, int, int]]) -> None:
     if not rows:
         return
     with db.atomic():
-        Event.insert_many(rows).execute()
+        readers = outbox.readers(kind)
+        if readers:
+            for row in rows:
+                outbox.tell(Event.create(**row), readers)
+        else:
+            Event.insert_many(rows).execute()
         touch("feed")
+
+
+def files_changed(changes: Iterable[tuple[str, str]]) -> None:
+    """Have the media servers told what changed on the disk: pairs of a path below the library and
+    `created`, `modified` or `deleted`."""
+    servers = media_servers.told()
+    found = list(changes)
+    if not servers or not found:
+        return
+    with db.atomic():
+        for some in batches.of(found, MOST_CHANGES):
+            event = Event.create(**_row("files.changed", "", None, None, {"changes": some}))
+            for server in servers:
+                outbox.add(event.id, server.name, clock.now() + SETTLE)
 
 
 def set_apart(*, artist_id: int | None = None, video_ids: Collection[int] = ()) -> None:

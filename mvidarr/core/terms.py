@@ -181,3 +181,40 @@ LABELS = {
 PICTURES = tuple(VideoType)[:15]
 SOUND_ONLY = (VideoType.AUDIO, VideoType.ART_TRACK, VideoType.AUDIO_ONLY_UPLOAD)
 UNASKED = tuple(VideoType)[18:30]
+
+
+class Finding(StrEnum):
+    """What is odd about a file, as measured."""
+
+    LOW_RESOLUTION = "low_resolution"
+    NO_AUDIO = "no_audio"
+    SILENT = "silent"
+    WRONG_DURATION = "wrong_duration"
+    PILLARBOX = "pillarbox"
+    LETTERBOX = "letterbox"
+    UPSCALED = "upscaled"
+
+
+class MoveState(StrEnum):
+    """How far one file of a renaming is."""
+
+    PLANNED = "planned"
+    MOVING = "moving"
+    MOVED = "moved"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+class TrashReason(StrEnum):
+    """Why a file came into the trash."""
+
+    DELETED = "deleted"
+    REPLACED = "replaced"
+
+
+class Taste(StrEnum):
+    """What a quality profile thinks of a property that a file may have."""
+
+    ANY = "any"
+    PREFER = "prefer"
+    AVOID = "avoid"

@@ -14,7 +14,7 @@ from mvidarr.core.terms import Verdict, VideoStatus, Wish, WorkState
 from mvidarr.downloads import queue
 from mvidarr.library import intake, status
 from mvidarr.library.tables import Artist, Download, Video, VideoSource
-from mvidarr.settings import options
+from mvidarr.settings import file_options, options
 
 T = TypeVar("T")
 AT_ONCE = 100  # songs in one transaction
@@ -37,7 +37,7 @@ def queue_wanted(artist_id: int) -> int:
 
 def _wanted(artist_id: int) -> list[int]:
     """All of a monitored artist, else what a person asked for; not what one took from the queue."""
-    if not settings.get(options.automatic_download) or not settings.get(options.library_path):
+    if not settings.get(options.automatic_download) or not settings.get(file_options.library_path):
         return []
     is_used = (VideoSource.verdict == Verdict.ACCEPTED) & (VideoSource.video == Download.video)
     cancelled = (  # of an upload that was taken away since it says nothing of the others

@@ -12,7 +12,7 @@ from mvidarr.library.decisions import Reason
 from mvidarr.library.sources import Named
 from mvidarr.library.tables import Download, VideoSource
 from mvidarr.library.videos import Song
-from mvidarr.settings import options
+from mvidarr.settings import file_options, options
 
 _OPEN = (VideoStatus.WANTED, VideoStatus.FAILED)
 _CHANGEABLE = (WorkState.QUEUED, WorkState.PAUSED, WorkState.PARKED)
@@ -172,7 +172,7 @@ def _change_over(video_id: int, source_id: int, by: int | None) -> None:
 
 def _follow(video_id: int, by: int | None, source_id: int | None = None) -> None:
     """Queue a download, where downloads start by themselves and there is something to fetch."""
-    if not settings.get(options.automatic_download) or not settings.get(options.library_path):
+    if not settings.get(options.automatic_download) or not settings.get(file_options.library_path):
         return
     if videos.get(video_id).status not in _OPEN:
         return

@@ -9,7 +9,7 @@ from mvidarr.jobs import claim
 from mvidarr.jobs.claim import Reaped
 from mvidarr.library import videos
 from mvidarr.library.tables import Download
-from mvidarr.settings import options
+from mvidarr.settings import download_options
 
 SERVICE = "youtube"
 _TRIES = 5
@@ -68,7 +68,7 @@ def _claim_next(owner: str) -> models.Download | None:
 
 def _has_room() -> bool:
     running = Download.select().where(Download.state == WorkState.RUNNING).count()
-    return bool(running < settings.get(options.download_concurrency))
+    return bool(running < settings.get(download_options.download_concurrency))
 
 
 def _taken_back(reaped: Reaped) -> None:

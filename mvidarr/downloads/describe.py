@@ -12,7 +12,7 @@ from mvidarr.media.naming import NameFacts
 from mvidarr.media.nfo import NfoFacts, Streams
 from mvidarr.media.probe import FileFacts
 from mvidarr.media.tags import TagFacts
-from mvidarr.settings import options
+from mvidarr.settings import file_options
 
 ENDINGS = (".mp4", ".mkv", ".webm", ".m4v", ".mov")
 
@@ -21,7 +21,7 @@ def target(
     video: Description, facts: FileFacts, suffix: str, occupied: frozenset[str] = frozenset()
 ) -> str:
     """Where the file goes, relative to the library; `occupied`: keys found taken on the disk."""
-    template = naming.parse_template(settings.get(options.naming_template), "naming_template")
+    template = naming.parse_template(settings.get(file_options.naming_template), "naming_template")
     path = _in_artists_folder(naming.render(template, name_facts(video, facts)), video)
 
     def is_taken(key: str) -> bool:

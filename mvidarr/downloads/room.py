@@ -9,7 +9,7 @@ from mvidarr.downloads.causes import Failure
 from mvidarr.integrations.youtube import tools
 from mvidarr.library import files
 from mvidarr.media import disks
-from mvidarr.settings import options
+from mvidarr.settings import download_options
 
 MB = 1_000_000
 
@@ -32,7 +32,7 @@ def obstacle() -> Failure | None:
 
 def check_room(library: Path, needed: int = 0) -> None:
     """Raises DiskFull when less than the reserve would be left beside `needed` bytes."""
-    reserve = settings.get(options.disk_reserve) * MB
+    reserve = settings.get(download_options.disk_reserve) * MB
     free = disks.free_bytes(library)
     if free < reserve + needed:
         wanted = f"{(reserve + needed) // MB + 1:,} MB are needed"

@@ -16,7 +16,7 @@ from mvidarr.jobs import claim
 from mvidarr.jobs.claim import Again
 from mvidarr.library import sources, videos
 from mvidarr.library.tables import Download, Video, VideoSource
-from mvidarr.settings import options
+from mvidarr.settings import download_options
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ def _obstacle(case: _Case) -> WorkState:
 
 def _back_off(case: _Case) -> WorkState:
     failed = case.row.attempts + 1
-    if failed > settings.get(options.download_retries):
+    if failed > settings.get(download_options.download_retries):
         return _next_source(case)
     asked = int((case.failure.retry_after or 0) * 1000)
     pause = max(asked, causes.pause(failed, random.random()))

@@ -1,24 +1,22 @@
 """One download on its way through the steps: what each step knows and leaves for the next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from mvidarr import models, settings
+from mvidarr import models
 from mvidarr.core import db
 from mvidarr.core.config import Config
 from mvidarr.core.terms import Cause
-from mvidarr.downloads import quality
+from mvidarr.downloads import profiles
 from mvidarr.downloads.causes import Failure
 from mvidarr.downloads.quality import Quality
 from mvidarr.jobs.watch import Watch
 from mvidarr.library import files
 from mvidarr.library.tables import Download, VideoSource
-from mvidarr.media import place
+from mvidarr.media import place, probe
 from mvidarr.media.probe import FileFacts
-from mvidarr.models import QualityProfile
-from mvidarr.settings import options
 
 
 class Failed(Exception):
@@ -59,6 +57,15 @@ class Job:
     def is_placed(self) -> bool:
         return "target" in self.notes and self.video == self.library / str(self.notes["target"])
 
+    def noted(self, notes: Mapping[str, Any], **columns: Any) -> Self:
+        """Keep notes in the row, before what depends on them."""
+        self.watch.write(notes=dict(notes), **columns)
+        return replace(self, notes=notes)
+
+    def measured(self) -> FileFacts:
+        """What the file is; measured anew when the step that did was left out."""
+        return self.facts or probe.probe(self.video)
+
 
 def begin(row: models.Download, config: Config, watch: Watch) -> Job:
     """Read what the steps need. Raises Failed, and LibraryOffline or DiskFull of the disk."""
@@ -67,7 +74,7 @@ def begin(row: models.Download, config: Config, watch: Watch) -> Job:
         source = VideoSource.get_or_none(VideoSource.id == row.source_id)
         if source is None:
             raise Failed(Cause.REMOVED, "The upload was removed from the library.")
-        wanted = _wanted(row)
+        wanted = profiles.quality_of(row.profile_id)
     library = files.need_library().resolve()
     notes = dict(row.notes)
     if notes.get("source") != source.id:
@@ -86,10 +93,3 @@ def begin(row: models.Download, config: Config, watch: Watch) -> Job:
         watch=watch,
         notes=notes,
     )
-
-
-def _wanted(row: models.Download) -> Quality:
-    made: QualityProfile | None = QualityProfile.get_or_none(QualityProfile.id == row.profile_id)
-    if made is None:
-        return quality.default(int(settings.get(options.max_height)))
-    return quality.profile(made.heights, made.codecs, made.container)

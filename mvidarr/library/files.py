@@ -17,7 +17,7 @@ from mvidarr.core.errors import Conflict, Error, Invalid, NotConfigured, NotFoun
 from mvidarr.library import status
 from mvidarr.library.tables import Video, VideoFile
 from mvidarr.media import naming, place
-from mvidarr.settings import options
+from mvidarr.settings import file_options
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Caption:
 
 def library() -> Path:
     """The library folder. Raises NotConfigured before one is chosen."""
-    chosen = settings.get(options.library_path)
+    chosen = settings.get(file_options.library_path)
     if not chosen:
         raise NotConfigured("Choose a library folder in the settings first.")
     return Path(chosen)

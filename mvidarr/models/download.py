@@ -2,6 +2,7 @@
 
 from peewee import (
     BigIntegerField,
+    BooleanField,
     CharField,
     DeferredForeignKey,
     DoubleField,
@@ -9,12 +10,17 @@ from peewee import (
     IntegerField,
 )
 
+from mvidarr.core.terms import Taste
 from mvidarr.models.base import ClaimColumns, Table, json_column
 from mvidarr.models.user import User
 
 
 class QualityProfile(Table):
-    """Accepted heights in order of preference, and where upgrading ends."""
+    """Accepted lines, the preferred first, and where upgrading ends.
+
+    `hdr` and `high_fps` are of `terms.Taste`; `standard` is 1 for the one that is used where
+    nobody chose another.
+    """
 
     name = CharField(255)
     name_key = CharField(255, unique=True)
@@ -22,6 +28,11 @@ class QualityProfile(Table):
     cutoff = IntegerField(default=1080)
     codecs = json_column(list)
     container = CharField(16, default="mp4")
+    audio_codecs = json_column(list)
+    hdr = CharField(16, default=Taste.ANY.value)
+    high_fps = CharField(16, default=Taste.ANY.value)
+    is_upgrading = BooleanField(default=True)
+    standard = IntegerField(null=True, unique=True)
 
 
 class Download(ClaimColumns):
@@ -42,6 +53,7 @@ class Download(ClaimColumns):
     size = BigIntegerField(null=True)
     done_bytes = BigIntegerField(null=True)
     notes = json_column(dict)  # what a step left for the next one
+    is_upgrade = BooleanField(default=False)  # a better file is looked for; the old one stays
     by_user = ForeignKeyField(User, null=True, on_delete="SET NULL")
     by_user_id: int | None
 

@@ -4,8 +4,10 @@ from peewee import (
     AutoField,
     BigAutoField,
     BigIntegerField,
+    BooleanField,
     CharField,
     DoubleField,
+    ForeignKeyField,
     IntegerField,
     TextField,
 )
@@ -42,7 +44,11 @@ class Event(Table):
 
 
 class Target(Table):
-    """Somewhere that wants to be told: a webhook or an Apprise address."""
+    """Somewhere that wants to be told: a webhook or an Apprise address.
+
+    `events`: kinds, none for all that can be told; `artists`: ids, none for all. An address is
+    `is_trusted` when an administrator set it: it may be in the own network then.
+    """
 
     kind = CharField(16)
     name = CharField(255, unique=True)
@@ -51,16 +57,34 @@ class Target(Table):
     events = json_column(list)
     artists = json_column(list)
     by_user_id = IntegerField(null=True)
+    active = BooleanField(default=True)
+    is_trusted = BooleanField(default=False)
 
 
 class Outbox(ClaimColumns):
-    """One event on its way to one target."""
+    """One event on its way to one target: the id of one, or a media server's name."""
 
     event_id = IntegerField()
     target = CharField(64)
 
     class Meta:
-        indexes = ((("event_id", "target"), True), (("state", "next_try_at"), False))
+        indexes = (
+            (("event_id", "target"), True),
+            (("state", "next_try_at"), False),
+            (("target", "id"), False),
+        )
+
+
+class Delivery(Table):
+    """One attempt to deliver; `status`: HTTP's, where there was one; `took` in ms."""
+
+    outbox = ForeignKeyField(Outbox, on_delete="CASCADE")
+    outbox_id: int
+    at = BigIntegerField(index=True)
+    is_good = BooleanField()
+    status = IntegerField(null=True)
+    took = IntegerField(null=True)
+    detail = CharField(1000, default="")
 
 
 class Service(Table):
@@ -75,6 +99,8 @@ class Service(Table):
     last_error = CharField(1000, null=True)
     budget_used = IntegerField(default=0)
     budget_from = BigIntegerField(default=0)
+    tokens = DoubleField(null=True)  # of the bucket, as of `tokens_at`
+    tokens_at = BigIntegerField(null=True)
     details = json_column(dict)  # per endpoint
 
 

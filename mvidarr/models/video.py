@@ -128,7 +128,10 @@ class VideoFile(Table):
     subtitles = json_column(list)  # names of the sidecar files
     source = ForeignKeyField(VideoSource, null=True, on_delete="SET NULL")
     source_id: int | None
-    sidecar_hash = CharField(64, null=True)
+    sidecar_hash = CharField(64, null=True)  # of the NFO as we wrote it last
+    findings = json_column(list)  # what is odd about the picture or the sound: terms.Finding
+    true_peak = DoubleField(null=True)  # dBTP; `loudness` is LUFS
+    measured_at = BigIntegerField(null=True)  # when picture and loudness were looked at
     missing_since = BigIntegerField(null=True)
     main_key = IntegerField(null=True, unique=True)
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from mvidarr.core import text
 from mvidarr.core.errors import Invalid
+from mvidarr.settings import cookies
 
 T = TypeVar("T")
 MOST_NAMES, LONGEST_NAME = 100, 100
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
     NAMES = "names"  # a list of words, separated by commas
+    COOKIES = "cookies"  # a browser's cookies.txt; a secret
 
 
 class Group(StrEnum):
@@ -61,7 +63,7 @@ class Option(Generic[T]):
 
     @property
     def is_secret(self) -> bool:
-        return self.kind is Kind.SECRET
+        return self.kind in (Kind.SECRET, Kind.COOKIES)
 
     def parse(self, raw: Any) -> T:
         """The value that a form, JSON or the environment gives. Raises Invalid under the key."""
@@ -156,6 +158,12 @@ def _names(option: Option[Any], raw: Any) -> list[str]:
     return names
 
 
+def _cookies(option: Option[Any], raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise ValueError("Enter text.")
+    return cookies.parse(raw) if raw.strip() else ""
+
+
 def _list(raw: Any) -> list[str]:
     if isinstance(raw, str):
         raw = _decoded(raw) if raw.startswith("[") else raw.split(",")
@@ -181,4 +189,5 @@ PARSERS: dict[Kind, Callable[[Option[Any], Any], Any]] = {
     Kind.CHOICE: _choice,
     Kind.CHOICES: _choices,
     Kind.NAMES: _names,
+    Kind.COOKIES: _cookies,
 }

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from mvidarr.core.errors import Invalid
 from mvidarr.core.terms import SOUND_ONLY, VideoType
-from mvidarr.media import naming
-from mvidarr.settings import hours, service_options
+from mvidarr.settings import download_options, file_options, hours, service_options
 from mvidarr.settings.option import Group, Kind, Option
 
 _OFFERED = tuple(
@@ -15,34 +13,6 @@ _OFFERED = tuple(
     and (kind not in SOUND_ONLY or kind is VideoType.AUDIO)
 )
 
-
-def _template_problem(template: str) -> str | None:
-    try:
-        naming.parse_template(template)
-    except Invalid as error:
-        return str(error)
-    return None
-
-
-# Library
-
-library_path = Option[str](
-    key="library_path",
-    kind=Kind.PATH,
-    default="",
-    group=Group.LIBRARY,
-    label="Library folder",
-    help="Where finished videos are filed. Your media server reads the same folder.",
-)
-naming_template = Option[str](
-    key="naming_template",
-    kind=Kind.TEXT,
-    default="{Artist}/{Title}{ (Version)}{ (Year)}/{Artist} - {Title}{ (Version)}{ (Year)}",
-    group=Group.LIBRARY,
-    label="File names",
-    help="Folders and name of a video. Text in the braces of an empty token vanishes with it.",
-    check=_template_problem,
-)
 
 # Discovery
 
@@ -124,72 +94,6 @@ automatic_download = Option[bool](
     help="Off: videos that are found wait on the Wanted page.",
 )
 
-# Downloads
-
-download_concurrency = Option[int](
-    key="download_concurrency",
-    kind=Kind.INTEGER,
-    default=2,
-    group=Group.DOWNLOADS,
-    label="Downloads at the same time",
-    minimum=1,
-    maximum=8,
-)
-download_retries = Option[int](
-    key="download_retries",
-    kind=Kind.INTEGER,
-    default=3,
-    group=Group.DOWNLOADS,
-    label="Retries of each upload",
-    help="After 1, 10 and then every 60 minutes. Then the next best upload is taken.",
-    minimum=1,
-    maximum=10,
-)
-download_rate = Option[int](
-    key="download_rate",
-    kind=Kind.INTEGER,
-    default=0,
-    group=Group.DOWNLOADS,
-    label="Speed limit of each download",
-    help="0 means no limit.",
-    unit="kB/s",
-    minimum=0,
-    maximum=10_000_000,
-)
-max_height = Option[str](
-    key="max_height",
-    kind=Kind.CHOICE,
-    default="1080",
-    group=Group.DOWNLOADS,
-    label="Highest resolution",
-    help="Up to 1080p the file is an MP4 that every browser plays, where the upload allows it.",
-    choices=(
-        ("480", "480p"),
-        ("720", "720p"),
-        ("1080", "1080p"),
-        ("1440", "1440p"),
-        ("2160", "4K"),
-    ),
-)
-subtitle_languages = Option[list[str]](
-    key="subtitle_languages",
-    kind=Kind.NAMES,
-    default=[],
-    group=Group.DOWNLOADS,
-    label="Subtitles",
-    help="Languages to fetch where the upload has them, as codes: en, de.",
-)
-disk_reserve = Option[int](
-    key="disk_reserve",
-    kind=Kind.INTEGER,
-    default=1024,
-    group=Group.DOWNLOADS,
-    label="Keep free on the library's disk",
-    help="Downloads wait while less than this is free.",
-    unit="MB",
-    minimum=0,
-    maximum=10_000_000,
-)
 
 # Services
 
@@ -276,7 +180,9 @@ history_days = Option[int](
 )
 
 ALL: tuple[Option[Any], ...] = (
+    *file_options.ALL,
     *(value for value in list(globals().values()) if isinstance(value, Option)),
+    *download_options.ALL,
     *service_options.ALL,
 )
 BY_KEY = {option.key: option for option in ALL}

@@ -39,7 +39,71 @@ def _secret(service: str, name: str, label: str, help: str = "") -> Option[str]:
     )
 
 
+def _folder(service: str, title: str) -> Option[str]:
+    return Option[str](
+        key=f"{service}_folder",
+        kind=Kind.TEXT,
+        default="",
+        group=Group.SERVICES,
+        label=f"The library folder as {title} sees it",
+        help="Empty: the same path as here.",
+        service=service,
+    )
+
+
 youtube_enabled = _enabled("youtube", "Search YouTube")
+
+youtube_hourly = Option[int](
+    key="youtube_hourly",
+    kind=Kind.INTEGER,
+    default=600,
+    group=Group.SERVICES,
+    label="Requests of YouTube in an hour",
+    help="Searches, lists and downloads together. When they are used up, work waits.",
+    minimum=10,
+    maximum=100_000,
+    service="youtube",
+)
+youtube_cookies = Option[str](
+    key="youtube_cookies",
+    kind=Kind.COOKIES,
+    default="",
+    group=Group.SERVICES,
+    label="Cookies of a YouTube account",
+    help="A cookies.txt of a browser that is signed in. Use an account that you can do without: "
+    "YouTube may close one that downloads much.",
+    service="youtube",
+)
+youtube_cookies_use = Option[str](
+    key="youtube_cookies_use",
+    kind=Kind.CHOICE,
+    default="needed",
+    group=Group.SERVICES,
+    label="Use the cookies",
+    choices=(
+        ("never", "Never"),
+        ("needed", "Only for what needs an account"),
+        ("always", "Always"),
+    ),
+    service="youtube",
+)
+youtube_pot_url = Option[str](
+    key="youtube_pot_url",
+    kind=Kind.URL,
+    default="",
+    group=Group.SERVICES,
+    label="Address of a PO-token provider",
+    service="youtube",
+    help="For example http://127.0.0.1:4416. Helps when YouTube takes this machine for a robot.",
+)
+sponsorblock_url = Option[str](
+    key="sponsorblock_url",
+    kind=Kind.URL,
+    default="https://sponsor.ajay.app",
+    group=Group.SERVICES,
+    label="Address of SponsorBlock",
+    service="youtube",
+)
 
 youtube_feeds_enabled = _enabled(
     "youtube_feeds", "Read the feeds of artists' channels", "Sees new uploads early."
@@ -153,5 +217,43 @@ lidarr_api_key = _secret("lidarr", "api_key", "Lidarr key", "In Lidarr: Settings
 plex_enabled = _enabled("plex", "Import from Plex")
 plex_url = _url("plex", "Address of Plex", help="For example http://127.0.0.1:32400.")
 plex_token = _secret("plex", "token", "Plex token")
+plex_refresh = Option[bool](
+    key="plex_refresh",
+    kind=Kind.SWITCH,
+    default=False,
+    group=Group.SERVICES,
+    label="Tell Plex of changed files",
+    service="plex",
+)
+plex_folder = _folder("plex", "Plex")
+
+jellyfin_enabled = _enabled("jellyfin", "Tell Jellyfin of changed files")
+jellyfin_url = _url("jellyfin", "Address of Jellyfin", help="For example http://127.0.0.1:8096.")
+jellyfin_api_key = _secret(
+    "jellyfin", "api_key", "Jellyfin key", "In Jellyfin: Dashboard, API keys."
+)
+jellyfin_folder = _folder("jellyfin", "Jellyfin")
+
+emby_enabled = _enabled("emby", "Tell Emby of changed files")
+emby_url = _url("emby", "Address of Emby", help="For example http://127.0.0.1:8096.")
+emby_api_key = _secret("emby", "api_key", "Emby key", "In Emby: Settings, API keys.")
+emby_folder = _folder("emby", "Emby")
+
+kodi_enabled = _enabled("kodi", "Tell Kodi of changed files")
+kodi_url = _url(
+    "kodi",
+    "Address of Kodi",
+    help="For example http://127.0.0.1:8080. Switch on its control by HTTP.",
+)
+kodi_user = Option[str](
+    key="kodi_user",
+    kind=Kind.TEXT,
+    default="kodi",
+    group=Group.SERVICES,
+    label="Kodi user",
+    service="kodi",
+)
+kodi_password = _secret("kodi", "password", "Kodi password")
+kodi_folder = _folder("kodi", "Kodi")
 
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, Option))

@@ -11,7 +11,7 @@ from mvidarr.core import db
 from mvidarr.core.errors import Invalid
 from mvidarr.jobs import jobs
 from mvidarr.media import disks
-from mvidarr.settings import options
+from mvidarr.settings import file_options, options
 
 _LINES = frozenset({"accept_score", "review_score"})
 _LOOKED_AT = frozenset({"library_path", *_LINES})
@@ -67,7 +67,7 @@ def _problems(values: Mapping[str, Any]) -> dict[str, str]:
             parsed[key] = options.BY_KEY[key].parse(values[key])
     problems = _score_problems(parsed)
     path = parsed.get("library_path", "")
-    if path != settings.get(options.library_path) and (wrong := check_library(path)):
+    if path != settings.get(file_options.library_path) and (wrong := check_library(path)):
         problems["library_path"] = wrong
     return problems
 

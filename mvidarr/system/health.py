@@ -16,7 +16,7 @@ from mvidarr.core.terms import ServiceState
 from mvidarr.governor import budget, quota, services
 from mvidarr.integrations.youtube import tools
 from mvidarr.media import disks
-from mvidarr.settings import options
+from mvidarr.settings import download_options, file_options, options
 
 FIXED_SQLITE = (3, 51, 3)
 OLD_YTDLP_DAYS = 90  # yt-dlp itself warns from then on
@@ -58,7 +58,7 @@ def findings(config: Config) -> list[Finding]:
 def disk_space(config: Config) -> list[Disk]:
     made = []
     for name, path in (
-        ("Library", settings.get(options.library_path)),
+        ("Library", settings.get(file_options.library_path)),
         ("Data", str(config.data)),
     ):
         state = disks.look(Path(path)) if path else None
@@ -92,7 +92,7 @@ def worker_runs(config: Config) -> bool:
 
 
 def _library(config: Config) -> Iterator[Finding]:
-    path = settings.get(options.library_path)
+    path = settings.get(file_options.library_path)
     if not path:
         yield Finding(
             check="library",
@@ -120,7 +120,7 @@ def _library(config: Config) -> Iterator[Finding]:
         )
     else:
         yield Finding(check="library", tone="good", title="Library folder is writable", detail=path)
-        reserve = settings.get(options.disk_reserve) * 1_000_000
+        reserve = settings.get(download_options.disk_reserve) * 1_000_000
         if state.free is not None and state.free < reserve:
             yield Finding(
                 check="disk",

@@ -9,7 +9,7 @@ from mvidarr.core.terms import Role
 from mvidarr.governor import services
 from mvidarr.library import preview
 from mvidarr.media import naming
-from mvidarr.settings import Kind, Option, options, values
+from mvidarr.settings import Kind, Option, file_options, options, values
 from mvidarr.system import configure
 from mvidarr.web import services as service_pages
 from mvidarr.web import shapes
@@ -40,7 +40,7 @@ def index(req: Request) -> Reply:
         "can_edit": req.person.can("admin"),
         "tokens": naming.TOKENS,
         "presets": naming.PRESETS,
-        "preview": _preview(settings.get(options.naming_template)),
+        "preview": _preview(settings.get(file_options.naming_template)),
     }
     return Reply(
         "settings/index.html",

@@ -15,7 +15,7 @@ from mvidarr.core.terms import Role
 from mvidarr.governor import services
 from mvidarr.library import artists
 from mvidarr.media import disks
-from mvidarr.settings import options
+from mvidarr.settings import file_options
 from mvidarr.system import configure
 from mvidarr.web import forms
 from mvidarr.web.login import browser, redirect, signed_in
@@ -91,7 +91,7 @@ def create(req: Request) -> Reply:
 
 @route("GET", "/setup/library", role=Role.ADMIN, title="Set-up: folder", slow=True, json=False)
 def library(req: Request) -> Reply:
-    path = req.typed.get("library_path", settings.get(options.library_path))
+    path = req.typed.get("library_path", settings.get(file_options.library_path))
     return _library(path, look(req.config, path) if path and not req.errors else None)
 
 
@@ -120,7 +120,7 @@ def check_library(req: Request) -> Reply:
 )
 def set_library(req: Request) -> Reply:
     entered = req.input(Folder)
-    if not settings.show(options.library_path).is_fixed:
+    if not settings.show(file_options.library_path).is_fixed:
         configure.change({"library_path": entered.library_path}, req.person.id)
     return Reply(go="/setup")
 
@@ -175,7 +175,7 @@ def done(req: Request) -> Reply:
 def look(config: Config, raw: str) -> Check:
     """Try a folder as a library, and say where the data would be safer."""
     try:
-        path = options.library_path.parse(raw)
+        path = file_options.library_path.parse(raw)
     except Invalid as error:
         return Check(ok=False, text=str(error))
     if not path:

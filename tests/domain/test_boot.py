@@ -12,7 +12,7 @@ from mvidarr.core import db, logs
 from mvidarr.core.config import Config
 from mvidarr.governor import services
 from mvidarr.media import disks
-from mvidarr.settings import options, service_options
+from mvidarr.settings import download_options, service_options
 from mvidarr.system import boot
 from tests.conftest import SECRET
 
@@ -76,7 +76,7 @@ def test_the_log_follows_what_was_set_before_the_start(opened: Config, levels: l
     settings.change({"log_level": "warning"})
     levels.clear()
     boot.open_data(opened)
-    settings.get(options.max_height)
+    settings.get(download_options.sponsorblock)
 
     assert levels == [logging.WARNING]
 
@@ -86,6 +86,6 @@ def test_the_log_follows_the_environment(
 ) -> None:
     monkeypatch.setenv("MVIDARR_LOG_LEVEL", "debug")
     boot.open_data(opened)
-    settings.get(options.max_height)
+    settings.get(download_options.sponsorblock)
 
     assert levels == [logging.DEBUG]

@@ -10,7 +10,7 @@ from mvidarr.core.config import Config
 from mvidarr.core.errors import Conflict, Invalid, NotFound
 from mvidarr.library.tables import Event
 from mvidarr.models import Job
-from mvidarr.settings import options
+from mvidarr.settings import download_options, file_options
 from mvidarr.system import configure
 from tests.conftest import SECRET
 
@@ -29,12 +29,12 @@ def audit() -> list[str]:
 
 def test_a_change_is_written_down_with_who_made_it(database: Config) -> None:
     with activity.acting(activity.Actor(user_id=4, ip="192.0.2.7")):
-        changed = configure.change({"download_retries": "5", "max_height": "1080"}, 4)
+        changed = configure.change({"download_retries": "5", "sponsorblock": "off"}, 4)
 
     row = Event.get()
     assert changed == audit() == ["download_retries"]
     assert (row.user_id, row.ip) == (4, "192.0.2.7")
-    assert row.title == f"{options.download_retries.label} changed"
+    assert row.title == f"{download_options.download_retries.label} changed"
 
 
 def test_the_audit_never_holds_a_value(database: Config) -> None:
@@ -49,7 +49,7 @@ def test_a_reset_is_written_down_too(database: Config) -> None:
     configure.reset("download_retries")
 
     assert audit() == ["download_retries"] * 2
-    assert settings.get(options.download_retries) == 3
+    assert settings.get(download_options.download_retries) == 3
 
 
 def test_a_library_folder_must_be_usable(database: Config, tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_library_folder_must_be_usable(database: Config, tmp_path: Path) -> No
         "library_path": "Enter the whole path, beginning with /."
     }
     assert configure.change({"library_path": f"{tmp_path}/"}) == ["library_path"]
-    assert settings.get(options.library_path) == str(tmp_path)
+    assert settings.get(file_options.library_path) == str(tmp_path)
 
 
 @pytest.mark.parametrize("path", ["/" + "x" * 300, "/proc/self/mem/x", "/dev/null/x"])
@@ -115,11 +115,11 @@ def test_the_two_lines_keep_their_order(database: Config) -> None:
 
 def test_all_that_is_wrong_is_said_at_once(database: Config) -> None:
     found = problems(
-        {"library_path": "/none", "max_height": "9", "review_score": 99, "download_retries": 5}
+        {"library_path": "/none", "sponsorblock": "all", "review_score": 99, "download_retries": 5}
     )
 
-    assert set(found) == {"library_path", "max_height", "review_score"}
-    assert settings.get(options.download_retries) == 3
+    assert set(found) == {"library_path", "sponsorblock", "review_score"}
+    assert settings.get(download_options.download_retries) == 3
     assert audit() == []
 
 

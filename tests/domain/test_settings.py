@@ -16,7 +16,7 @@ from mvidarr.core.config import Config
 from mvidarr.core.crypto import Vault
 from mvidarr.core.errors import BootError, Conflict, Invalid, NotFound
 from mvidarr.models import Setting
-from mvidarr.settings import options, service_options, values
+from mvidarr.settings import download_options, options, service_options, values
 from tests.conftest import SECRET, until
 from tests.fakes.together import together
 from tests.fakes.undone import undone
@@ -54,9 +54,9 @@ def row(key: str) -> Any:
 
 
 def test_nothing_set_means_the_default(database: Config) -> None:
-    shown = settings.show(options.download_retries)
+    shown = settings.show(download_options.download_retries)
 
-    assert settings.get(options.download_retries) == 3
+    assert settings.get(download_options.download_retries) == 3
     assert (shown.value, shown.is_set, shown.source, shown.is_fixed) == (3, False, "default", False)
 
 
@@ -66,9 +66,9 @@ def test_a_change_holds_at_once_and_after_a_restart(database: Config) -> None:
         "subtitle_languages",
     ]
     for _ in range(2):
-        assert settings.get(options.download_retries) == 5
-        assert settings.get(options.subtitle_languages) == ["en", "de"]
-        assert settings.show(options.download_retries).source == "database"
+        assert settings.get(download_options.download_retries) == 5
+        assert settings.get(download_options.subtitle_languages) == ["en", "de"]
+        assert settings.show(download_options.download_retries).source == "database"
         set_up()
     assert row("download_retries").by_user_id == 7
 
@@ -77,9 +77,9 @@ def test_the_environment_wins_over_the_row(database: Config) -> None:
     settings.change({"download_retries": 5})
     set_up(DOWNLOAD_RETRIES="9")
 
-    shown = settings.show(options.download_retries)
+    shown = settings.show(download_options.download_retries)
 
-    assert settings.get(options.download_retries) == 9
+    assert settings.get(download_options.download_retries) == 9
     assert (shown.source, shown.is_fixed, shown.is_set) == ("environment", True, True)
 
 
@@ -87,10 +87,10 @@ def test_what_the_environment_fixes_cannot_be_changed(database: Config) -> None:
     set_up(DOWNLOAD_RETRIES="9")
 
     with pytest.raises(Conflict, match="MVIDARR_DOWNLOAD_RETRIES"):
-        settings.change({"download_retries": 9, "max_height": "720"})
+        settings.change({"download_retries": 9, "sponsorblock": "cut"})
     with pytest.raises(Conflict, match="MVIDARR_DOWNLOAD_RETRIES"):
         settings.reset("download_retries")
-    assert settings.get(options.max_height) == "1080"
+    assert settings.get(download_options.sponsorblock) == "off"
 
 
 def test_a_value_can_come_from_a_file(database: Config, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_an_unknown_variable_only_warns(database: Config, caplog: pytest.LogCapt
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("DOWNLOAD_RETRIES", "many"), ("MAX_HEIGHT", "999"), ("NAMING_TEMPLATE", "{Nope}")],
+    [("DOWNLOAD_RETRIES", "many"), ("SPONSORBLOCK", "never"), ("NAMING_TEMPLATE", "{Nope}")],
 )
 def test_an_invalid_variable_refuses_to_start(database: Config, name: str, value: str) -> None:
     with pytest.raises(BootError, match=f"MVIDARR_{name} is not valid: ") as caught:
@@ -124,18 +124,20 @@ def test_an_invalid_variable_refuses_to_start(database: Config, name: str, value
 
 def test_all_or_none(database: Config) -> None:
     with pytest.raises(Invalid) as caught:
-        settings.change({"download_retries": 5, "max_height": "999", "library_path": "x", "no": 1})
+        settings.change(
+            {"download_retries": 5, "sponsorblock": "never", "library_path": "x", "no": 1}
+        )
 
-    assert set(caught.value.fields) == {"max_height", "library_path", "no"}
-    assert settings.get(options.download_retries) == 3
+    assert set(caught.value.fields) == {"sponsorblock", "library_path", "no"}
+    assert settings.get(download_options.download_retries) == 3
     assert Setting.select().where(Setting.value.is_null(False)).count() == 0
 
 
 def test_only_what_is_different_counts_as_changed(database: Config) -> None:
     settings.change({"download_retries": 5})
 
-    assert settings.change({"download_retries": "5", "max_height": "1080"}) == []
-    assert row("max_height") is None
+    assert settings.change({"download_retries": "5", "sponsorblock": "off"}) == []
+    assert row("sponsorblock") is None
 
 
 def test_a_reset_keeps_the_row_so_that_others_notice(database: Config) -> None:
@@ -144,8 +146,8 @@ def test_a_reset_keeps_the_row_so_that_others_notice(database: Config) -> None:
 
     settings.reset("download_retries")
 
-    assert settings.get(options.download_retries) == 3
-    assert settings.show(options.download_retries).source == "default"
+    assert settings.get(download_options.download_retries) == 3
+    assert settings.show(download_options.download_retries).source == "default"
     assert row("download_retries").value is None
     assert row("download_retries").revision > before
 
@@ -158,22 +160,22 @@ def test_unknown_keys_are_not_found(database: Config) -> None:
 
 
 def test_a_rolled_back_change_never_held(database: Config) -> None:
-    settings.get(options.download_retries)
+    settings.get(download_options.download_retries)
     with undone():
         settings.change({"download_retries": 5})
         values._store.looked_at = -values.LOOK_EVERY  # as if a second had passed
-        settings.get(options.download_retries)
+        settings.get(download_options.download_retries)
 
-    assert settings.get(options.download_retries) == 3
+    assert settings.get(download_options.download_retries) == 3
     settings.change({"download_retries": 7})
-    assert settings.get(options.download_retries) == 7
+    assert settings.get(download_options.download_retries) == 7
 
 
 def test_a_change_inside_a_transaction_holds_with_its_commit(database: Config) -> None:
     with db.atomic():
         settings.change({"download_retries": 5})
 
-    assert settings.get(options.download_retries) == 5
+    assert settings.get(download_options.download_retries) == 5
 
 
 # other processes
@@ -186,24 +188,24 @@ def test_another_process_sees_a_change_within_a_second(
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     other = OtherProcess()
     with other:
-        assert settings.get(options.download_retries) == 3
+        assert settings.get(download_options.download_retries) == 3
     settings.change({"download_retries": 5})
     with other:
         now[0] += 0.9
-        assert settings.get(options.download_retries) == 3
+        assert settings.get(download_options.download_retries) == 3
         now[0] += 0.2
-        assert settings.get(options.download_retries) == 5
+        assert settings.get(download_options.download_retries) == 5
     settings.reset("download_retries")
     with other:
         now[0] += 1.1
-        assert settings.get(options.download_retries) == 3
+        assert settings.get(download_options.download_retries) == 3
 
 
 def test_looking_asks_the_database_once_a_second(database: Config) -> None:
-    settings.get(options.download_retries)
+    settings.get(download_options.download_retries)
     with db.counting() as counter:
         for _ in range(50):
-            settings.get(options.max_height)
+            settings.get(download_options.sponsorblock)
 
     assert len(counter) <= 1
 
@@ -211,7 +213,7 @@ def test_looking_asks_the_database_once_a_second(database: Config) -> None:
 def test_a_change_is_compared_with_the_database_not_with_our_copy(database: Config) -> None:
     other = OtherProcess()
     with other:
-        assert settings.get(options.download_retries) == 3
+        assert settings.get(download_options.download_retries) == 3
     settings.change({"download_retries": 5})
 
     with other:  # still believes 3
@@ -221,17 +223,19 @@ def test_a_change_is_compared_with_the_database_not_with_our_copy(database: Conf
 
 def test_those_who_watch_are_told_in_every_process(database: Config, watchers: list[Any]) -> None:
     told: list[str] = []
-    settings.on_change(options.download_retries, options.max_height)(lambda: told.append("ours"))
+    settings.on_change(download_options.download_retries, download_options.sponsorblock)(
+        lambda: told.append("ours")
+    )
     settings.on_change(options.log_level)(lambda: told.append("level"))
     other = OtherProcess()
     with other:
-        settings.get(options.download_retries)
+        settings.get(download_options.download_retries)
 
-    settings.change({"download_retries": 5, "max_height": "720"})
+    settings.change({"download_retries": 5, "sponsorblock": "cut"})
     assert told == ["ours"]
     with other:
         values._store.looked_at = -values.LOOK_EVERY
-        settings.get(options.max_height)
+        settings.get(download_options.sponsorblock)
     assert told == ["ours", "ours"]
     settings.change({"download_retries": 5})
     assert told == ["ours", "ours"]
@@ -313,7 +317,7 @@ def test_a_secret_of_another_house_is_as_good_as_none(
 
     assert settings.get(service_options.imvdb_api_key) == ""
     assert not settings.show(service_options.imvdb_api_key).is_set
-    assert settings.get(options.download_retries) == 5
+    assert settings.get(download_options.download_retries) == 5
     assert "setting unreadable key=imvdb_api_key" in caplog.text
     assert settings.change({"imvdb_api_key": KEY}) == ["imvdb_api_key"]
     assert settings.get(service_options.imvdb_api_key) == KEY
@@ -321,13 +325,13 @@ def test_a_secret_of_another_house_is_as_good_as_none(
 
 def test_rows_of_other_versions_do_no_harm(database: Config) -> None:
     Setting.create(key="of_the_future", value='"x"', revision=1)
-    Setting.create(key="max_height", value='"4320"', revision=2)
+    Setting.create(key="sponsorblock", value='"never"', revision=2)
     Setting.create(key="download_retries", value="{broken", revision=3)
 
-    assert settings.get(options.max_height) == "1080"
-    assert settings.get(options.download_retries) == 3
-    settings.change({"max_height": "720"})
-    assert settings.get(options.max_height) == "720"
+    assert settings.get(download_options.sponsorblock) == "off"
+    assert settings.get(download_options.download_retries) == 3
+    settings.change({"sponsorblock": "cut"})
+    assert settings.get(download_options.sponsorblock) == "cut"
     assert settings.revision() > 3
 
 

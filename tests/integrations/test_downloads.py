@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from mvidarr import settings
+from mvidarr import models, settings
 from mvidarr.core import clock, db
 from mvidarr.core.config import Config
 from mvidarr.core.terms import Availability, Cause, Stage, VideoStatus, WorkState
-from mvidarr.downloads import claims, queue, reconcile, replaced, run, steps
+from mvidarr.downloads import claims, fetch, queue, reconcile, replaced, run, shelve, steps
 from mvidarr.downloads.work import Job
 from mvidarr.governor import breaker
 from mvidarr.media import disks, place
@@ -254,8 +254,8 @@ def test_a_cut_connection_is_tried_again_later_from_where_it_broke(
     fake_internet: FakeInternet,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    order = steps._order
-    monkeypatch.setattr(steps, "_order", lambda job: replace(order(job), retries=1))
+    order = fetch._order
+    monkeypatch.setattr(fetch, "_order", lambda job: replace(order(job), retries=1))
     fault = Fault(host=FakeYouTube.MEDIA, cut_after=1_000)
     fake_internet.fault(fault)
     queue.add(video.id)
@@ -379,7 +379,7 @@ def test_a_file_is_back_after_a_crash_and_a_cancel(
 
 def making_room(job: Job) -> Job:
     (job.staging / replaced.FOLDER).mkdir()
-    return steps.shelve(job)
+    return shelve.shelve(job)
 
 
 def test_a_better_container_takes_the_former_files_place(
@@ -389,7 +389,8 @@ def test_a_better_container_takes_the_former_files_place(
     take(setting)
     fake_youtube.videos[ID].codec, fake_youtube.videos[ID].heights = "vp9", (360,)
     fake_youtube.videos[ID].audio_codecs = ("opus",)
-    settings.change({"max_height": "2160"})
+    models.QualityProfile.update(standard=None).execute()
+    models.QualityProfile.update(standard=1).where(models.QualityProfile.name == "Best").execute()
     queue.add(video.id)
 
     assert take(setting).state == WorkState.DONE

@@ -131,7 +131,7 @@ def test_a_broken_database_is_one_sentence(
 
 
 def test_settings_of_the_environment_hold(run: Run, tmp_path: Path) -> None:
-    from mvidarr.settings import options
+    from mvidarr.settings import file_options
 
     run("migrate")
-    assert settings.get(options.library_path) == str(tmp_path)
+    assert settings.get(file_options.library_path) == str(tmp_path)

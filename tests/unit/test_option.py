@@ -5,8 +5,17 @@ from typing import Any
 import pytest
 
 from mvidarr.core.errors import Invalid
-from mvidarr.settings import Group, Kind, Option, options, service_options
+from mvidarr.settings import (
+    Group,
+    Kind,
+    Option,
+    download_options,
+    file_options,
+    options,
+    service_options,
+)
 
+HOMES = (options, service_options, download_options, file_options)
 CHOICES = (("a", "Apple"), ("b", "Banana"), ("c", "Cherry"))
 
 
@@ -96,14 +105,14 @@ def test_value_is_refused(kind: Kind, raw: Any) -> None:
 
 
 def test_bounds_are_named() -> None:
-    assert problem(options.download_concurrency, "9") == "Enter a number from 1 to 8."
+    assert problem(download_options.download_concurrency, "9") == "Enter a number from 1 to 8."
 
 
 def test_an_own_check_comes_last() -> None:
-    said = problem(options.naming_template, "{Nope}")
+    said = problem(file_options.naming_template, "{Nope}")
 
     assert "Nope" in said
-    assert options.naming_template.parse("{Artist}/{Title}") == "{Artist}/{Title}"
+    assert file_options.naming_template.parse("{Artist}/{Title}") == "{Artist}/{Title}"
 
 
 def test_every_setting_takes_its_own_default() -> None:
@@ -117,10 +126,9 @@ def test_every_setting_is_declared_well() -> None:
     assert len(set(keys)) == len(keys)
     assert set(options.BY_KEY) == set(keys)
     for one in options.ALL:
-        home = service_options if one.service else options
-        assert getattr(home, one.key) is one
+        assert [getattr(home, one.key) for home in HOMES if hasattr(home, one.key)] == [one]
         assert one.label
         assert not one.help or one.help.endswith(".")
         assert (one.kind in {Kind.CHOICE, Kind.CHOICES}) == bool(one.choices)
-        assert one.is_secret == (one.kind is Kind.SECRET)
+        assert one.is_secret == (one.kind in {Kind.SECRET, Kind.COOKIES})
         assert one.group.label

@@ -8,7 +8,7 @@ import pytest
 from mvidarr import settings
 from mvidarr.core.terms import Role
 from mvidarr.library.tables import Event
-from mvidarr.settings import options, service_options
+from mvidarr.settings import download_options, options, service_options
 from tests import factories
 from tests.client import Client
 from tests.conftest import SECRET
@@ -74,8 +74,8 @@ def test_json_says_all_about_a_setting(manager: Client) -> None:
         "source": "default",
         "kind": "integer",
         "group": "downloads",
-        "label": options.download_retries.label,
-        "help": options.download_retries.help,
+        "label": download_options.download_retries.label,
+        "help": download_options.download_retries.help,
         "unit": None,
         "choices": [],
         "minimum": 1,
@@ -105,7 +105,7 @@ def test_put_sets_one_value(admin: Client) -> None:
 
     assert answer.status_code == 200
     assert (answer.json()["value"], answer.json()["source"]) == (5, "database")
-    assert settings.get(options.download_retries) == 5
+    assert settings.get(download_options.download_retries) == 5
     assert Event.get(Event.kind == "setting.changed").user_id == admin.user_id
 
 
@@ -120,20 +120,22 @@ def test_put_says_what_is_wrong_with_the_value(admin: Client) -> None:
 
 
 def test_patch_sets_several_or_none(admin: Client) -> None:
-    answer = admin.send("PATCH", "/api/settings", json={"download_retries": 5, "max_height": "720"})
+    answer = admin.send(
+        "PATCH", "/api/settings", json={"download_retries": 5, "sponsorblock": "cut"}
+    )
     assert {item["key"]: item["value"] for item in answer.json()["items"]} == {
         "download_retries": 5,
-        "max_height": "720",
+        "sponsorblock": "cut",
     }
 
-    wrong = {"download_retries": 7, "max_height": "9", "nothing": 1}
+    wrong = {"download_retries": 7, "sponsorblock": "all", "nothing": 1}
     answer = admin.send("PATCH", "/api/settings", json=wrong)
 
     assert errors(answer) == {
-        "max_height": "Choose one of the offered values.",
+        "sponsorblock": "Choose one of the offered values.",
         "nothing": "There is no such setting.",
     }
-    assert settings.get(options.download_retries) == 5
+    assert settings.get(download_options.download_retries) == 5
 
 
 def test_delete_goes_back_to_the_default(admin: Client) -> None:
@@ -142,7 +144,7 @@ def test_delete_goes_back_to_the_default(admin: Client) -> None:
     answer = admin.send("DELETE", "/api/settings/download_retries", is_json=True)
 
     assert (answer.status_code, answer.content) == (204, b"")
-    assert settings.get(options.download_retries) == 3
+    assert settings.get(download_options.download_retries) == 3
 
 
 def test_what_the_environment_fixes_is_a_conflict(admin: Client) -> None:
@@ -208,7 +210,7 @@ def test_the_form_is_saved_and_says_so(admin: Client) -> None:
     assert "Saved 4 changes" in answer.headers["set-cookie"]
     assert settings.get(options.automatic_download) is False
     assert settings.get(options.default_types) == ["official", "live"]
-    assert settings.get(options.subtitle_languages) == ["en", "de"]
+    assert settings.get(download_options.subtitle_languages) == ["en", "de"]
 
 
 def test_a_switch_stands_behind_its_hidden_twin(admin: Client) -> None:
@@ -236,7 +238,7 @@ def test_a_wrong_form_is_shown_again_with_its_messages(admin: Client) -> None:
     assert "This folder does not exist." in page.text
     assert 'value="many"' in page.text
     assert 'value="/not/there"' in page.text
-    assert settings.get(options.download_retries) == 3
+    assert settings.get(download_options.download_retries) == 3
 
 
 def test_htmx_is_told_where_to_go_after_saving(admin: Client) -> None:

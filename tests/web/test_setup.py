@@ -11,7 +11,7 @@ from mvidarr.accounts.identify import COOKIE
 from mvidarr.core.config import Config
 from mvidarr.media import disks
 from mvidarr.models import User
-from mvidarr.settings import options, service_options
+from mvidarr.settings import file_options, service_options
 from tests.client import Client
 from tests.factories import make_artist, make_user
 from tests.fakes.jar import keep_no_cookies
@@ -136,7 +136,7 @@ def test_each_step_leads_to_the_next(client: Client, database: Config, tmp_path:
     assert next_of(admin) == "/setup/library"
     answer = admin.post("/setup/library", {"library_path": str(folder)})
     assert (answer.status_code, answer.headers["location"]) == (303, "/setup")
-    assert settings.get(options.library_path) == str(folder)
+    assert settings.get(file_options.library_path) == str(folder)
 
     assert next_of(admin) == "/setup/services"
     answer = admin.post("/setup/services", {"imvdb_api_key": "0123456789abcdef"})
@@ -197,7 +197,7 @@ def test_a_folder_is_tried_before_it_is_taken(
         answer = admin.post("/setup/library", {"library_path": path})
         assert answer.status_code == 422
         assert message in answer.text
-    assert settings.get(options.library_path) == ""
+    assert settings.get(file_options.library_path) == ""
 
 
 def test_a_folder_is_looked_at_live(client: Client, database: Config, tmp_path: Path) -> None:
