@@ -30,7 +30,7 @@ pytest_plugins = ["tests.fakes.fixtures", "tests.fakes.service_fixtures"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--downloads", type=int, default=50, help="downloads in the kill tests")
+    parser.addoption("--downloads", type=int, default=25, help="downloads in the kill tests")
     parser.addoption("--seed", type=int, default=None, help="seed of the kill tests")
 
 
@@ -86,38 +86,42 @@ def mariadb() -> Iterator[str]:
 
 
 class MariaDB:
-    """A server in a folder of its own, stopped at the end."""
+    """A server in a folder of its own, stopped at the end. `durable`: it may be killed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self.folder = folder
+        self.durable = durable
         self.socket = folder / "s.sock"
         self.as_root = ["--user=nobody"] if os.getuid() == 0 else []
+        self.common = ("--no-defaults", *self.as_root, f"--datadir={folder / 'data'}")
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> str:
-        if self.as_root:
-            shutil.chown(self.folder, "nobody")
-        data = f"--datadir={self.folder / 'data'}"
         scratch = self.folder / "tmp"  # in /tmp, one that starts would clear another one's tables
         scratch.mkdir(exist_ok=True)
-        if self.as_root:
-            shutil.chown(scratch, "nobody")
-        common = ("--no-defaults", *self.as_root, data)
+        for folder in (self.folder, scratch) if self.as_root else ():
+            shutil.chown(folder, "nobody")
         subprocess.run(
             [
-                *("mariadb-install-db", *common),
+                *("mariadb-install-db", *self.common),
                 *("--auth-root-authentication-method=normal", "--skip-test-db"),
             ],
             check=True,
             capture_output=True,
         )
+        self.start()
+        return f"mysql://root@localhost/{{name}}?unix_socket={quote(str(self.socket), safe='')}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
         self.process = subprocess.Popen(
             [
-                *("mariadbd", *common, "--skip-networking", "--skip-log-bin"),
+                *("mariadbd", *self.common, "--skip-networking", "--skip-log-bin"),
                 *(f"--socket={self.socket}", f"--pid-file={self.folder / 'pid'}"),
-                f"--tmpdir={scratch}",
-                *("--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M"),
-                *("--innodb-log-file-size=8M", "--performance-schema=OFF"),
+                f"--tmpdir={self.folder / 'tmp'}",
+                f"--innodb-flush-log-at-trx-commit={int(self.durable)}",
+                *("--innodb-buffer-pool-size=32M", "--innodb-log-file-size=8M"),
+                "--performance-schema=OFF",
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -127,7 +131,12 @@ class MariaDB:
         except AssertionError:
             self.__exit__()
             raise
-        return f"mysql://root@localhost/{{name}}?unix_socket={quote(str(self.socket), safe='')}"
+
+    def kill(self) -> None:
+        """kill -9: whatever it had not yet written is lost."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(60)
 
     def _answers(self) -> bool:
         probe = peewee.MySQLDatabase("mysql", user="root", unix_socket=str(self.socket))

@@ -205,3 +205,43 @@ def claimed(owner: str = "here.1", **columns: object) -> Job:
     job = claim.claim(Job, make_job(**columns).id, owner)
     assert job is not None
     return job
+
+
+@pytest.mark.parametrize("jump", [2 * clock.HOUR, 365 * clock.DAY], ids=["hours", "a year"])
+def test_clock_that_was_ahead_holds_no_row_back(set_clock: SetClock, jump: int) -> None:
+    set_clock.forward(jump)
+    job = make_job()
+    claimed = claim.claim(Job, job.id, "here.1")
+    assert claimed
+    later = Again(next_try_at=clock.now() + clock.HOUR)
+    assert claim.requeue(Job, job.id, str(claimed.owner), later)
+    assert claim.due(Job, clock.now()) == []
+
+    set_clock.forward(-jump)
+
+    assert claim.due(Job, clock.now()) == [job.id]
+    again = claim.claim(Job, job.id, "here.2")
+    assert again
+    assert claim.requeue(Job, job.id, str(again.owner), Again(next_try_at=clock.now() + 1))
+    assert claim.due(Job, clock.now()) == []
+
+
+@pytest.mark.parametrize("jump", [2 * clock.HOUR, 365 * clock.DAY], ids=["hours", "a year"])
+def test_lease_of_a_clock_that_was_ahead_is_over(set_clock: SetClock, jump: int) -> None:
+    set_clock.forward(jump)
+    job = make_job()
+    assert claim.claim(Job, job.id, "here.1")
+
+    set_clock.forward(-jump)
+
+    assert claim.reap(Job, clock.now()).queued == (job.id,)
+
+
+def test_lease_outlives_a_clock_that_is_a_little_ahead(set_clock: SetClock) -> None:
+    set_clock.forward(10 * clock.MINUTE)
+    job = make_job()
+    assert claim.claim(Job, job.id, "there.1")
+
+    set_clock.forward(-10 * clock.MINUTE)
+
+    assert claim.reap(Job, clock.now()) == claim.Reaped()
