@@ -1,7 +1,8 @@
 """What services can do and what passes between them and the domain: frozen values only."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from mvidarr.core.http import Conf
@@ -123,6 +124,31 @@ class Offer:
     detail: str = ""  # "214 songs"
 
 
+class Change(StrEnum):
+    CREATED = "created"
+    MODIFIED = "modified"
+    DELETED = "deleted"
+
+
+class Item(StrEnum):
+    VIDEO = "video"
+    BESIDE = "beside"  # an NFO, a picture, subtitles
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changed:
+    """What changed in the library, as a media server names it.
+
+    `folder`: the next one around it that is still there; it may stand for several.
+    """
+
+    path: str
+    folder: str
+    change: Change
+    item: Item
+
+
 class FindsVideos(Protocol):
     def __call__(self, conf: Conf, wanted: Wanted, /) -> Iterable[Found]: ...
 
@@ -139,3 +165,9 @@ class DescribesArtist(Protocol):
 
 class Checks(Protocol):
     def __call__(self, conf: Conf, /) -> str: ...
+
+
+class Refreshes(Protocol):
+    """Have a media server read what changed; a sentence for the log."""
+
+    def __call__(self, conf: Conf, changes: Sequence[Changed], /) -> str: ...

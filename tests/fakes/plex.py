@@ -1,4 +1,4 @@
-"""Plex on loopback: sections and the artists of a music library, page by page."""
+"""Plex on loopback: sections, the artists of a music library, and folders that are read again."""
 
 import re
 from dataclasses import dataclass, field
@@ -27,13 +27,15 @@ class Section:
     key: str
     title: str
     kind: str = "artist"
+    locations: tuple[str, ...] = ()
     artists: list[Artist] = field(default_factory=list)
 
 
 class FakePlex(FakeCatalogue):
     """`add_section`, `add_artist`. `speaks_xml`: no heed is paid to the Accept header.
 
-    `knows_pages` off: everything at once, as long ago.
+    `knows_pages` off: everything at once, as long ago. `refreshed`: (section, folder) in order;
+    `refreshes_by`: the method that it takes for that.
     """
 
     host = "plex.test"
@@ -44,11 +46,14 @@ class FakePlex(FakeCatalogue):
         self.sections: list[Section] = []
         self.speaks_xml = False
         self.knows_pages = True
+        self.refreshes_by = "GET"
+        self.refreshed: list[tuple[str, str]] = []
         super().__init__(internet)
 
-    def add_section(self, title: str, kind: str = "artist") -> Section:
+    def add_section(self, title: str, kind: str = "artist", *locations: str) -> Section:
         number = str(len(self.sections) + 1)
-        self.sections.append(Section(key=number, title=title, kind=kind))
+        found = locations or (f"/media/{title}",)
+        self.sections.append(Section(key=number, title=title, kind=kind, locations=found))
         return self.sections[-1]
 
     def add_artist(self, section: Section, name: str, **facts: Any) -> Artist:
@@ -56,6 +61,10 @@ class FakePlex(FakeCatalogue):
         return section.artists[-1]
 
     def answer(self, request: Request) -> Answer | None:
+        if found := re.fullmatch(r"/library/sections/([^/]+)/refresh", request.path):
+            return self._refresh(request, found[1])
+        if request.method != "GET" or request.body:
+            return None
         container = self._container(request)
         if container is None:
             return None
@@ -67,6 +76,17 @@ class FakePlex(FakeCatalogue):
         if self.speaks_xml or request.headers.get("accept") != "application/json":
             return _xml(container)
         return answers.json_of({"MediaContainer": container})
+
+    def _refresh(self, request: Request, key: str) -> Answer | None:
+        if request.headers.get("x-plex-token") != self.token:
+            return answers.text_of(REFUSED, status=401)
+        if request.method != self.refreshes_by:
+            return answers.text_of("<h1>404 Not Found</h1>", status=404)
+        known = key in {section.key for section in self.sections}
+        if not known or list(request.query) != ["path"] or request.body:
+            return None
+        self.refreshed.append((key, request.arg("path")))
+        return Answer(kind="text/html")
 
     def _container(self, request: Request) -> dict[str, Any] | None:
         """The answer; empty for what does not exist, None for what is no request of Plex's."""
@@ -98,7 +118,9 @@ def _section(section: Section) -> dict[str, Any]:
         "agent": "tv.plex.agents.music",
         "scanner": "Plex Music",
         "language": "en",
-        "Location": [{"id": 1, "path": f"/media/{section.title}"}],
+        "Location": [
+            {"id": number, "path": path} for number, path in enumerate(section.locations, 1)
+        ],
     }
 
 

@@ -134,7 +134,7 @@ def test_xml_is_explained(fake: FakePlex) -> None:
 
 
 def test_check_counts_the_libraries(fake: FakePlex) -> None:
-    said = "Plex answers and accepts the token; it has "
+    said = "Plex 1.43.0 answers and accepts the token; it has "
     assert plex.check(conf(fake)) == said + "no music library."
     fake.add_section("Music")
     assert plex.check(conf(fake)) == said + "1 music library."

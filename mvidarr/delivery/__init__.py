@@ -1,0 +1,1 @@
+"""Tell people and media servers what happened, from rows, until it is told."""
