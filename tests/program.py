@@ -51,6 +51,7 @@ class Program:
         env |= {
             "MVIDARR_DATA": str(self.data),
             "MVIDARR_PORT": str(self.port),
+            "MVIDARR_YTDLP_UPDATES": "off",  # no test asks a package index that is not its own
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}",
             "PYTHONPATH": str(Path(__file__).parents[1]),
         }

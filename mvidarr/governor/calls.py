@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mvidarr import settings
 from mvidarr.core import db, http
@@ -12,6 +12,7 @@ from mvidarr.core.errors import Error, ServiceError
 from mvidarr.core.http import Conf
 from mvidarr.governor import breaker, services
 from mvidarr.governor.services import ServiceKind
+from mvidarr.settings import Kind
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -46,10 +47,11 @@ def call(
 
     Raises an Error with a sentence, whatever the service sent.
     """
-    breaker.guard(kind.name, kind.title)
     with db.session():
         conf = services.conf(kind, patience, oldest)
-    return _noted(kind, lambda: ask(conf))
+    breaker.guard(kind.name, kind.title)
+    asked = _Asked(conf.pace)
+    return _noted(kind, lambda: ask(replace(conf, pace=asked)), asked.is_so)
 
 
 def try_out(kind: ServiceKind, typed: Mapping[str, str]) -> Trial:
@@ -63,7 +65,7 @@ def try_out(kind: ServiceKind, typed: Mapping[str, str]) -> Trial:
         if entered:
             said = _plain(kind, lambda: kind.check(conf))
         else:
-            said = _noted(kind, lambda: kind.check(conf))
+            said = _noted(kind, lambda: kind.check(conf), lambda: True)
     except Error as error:
         return Trial(is_good=False, text=str(error))
     return Trial(is_good=True, text=f"{said} Answered in {time.monotonic() - started:.1f} s.")
@@ -75,13 +77,31 @@ def said(kind: ServiceKind, error: Error) -> str:
     return sentence if kind.title in sentence else f"{kind.title}: {sentence}"
 
 
-def _noted(kind: ServiceKind, ask: Callable[[], T]) -> T:
+class _Asked:
+    """Whether a service was asked at all: an answer that was kept says nothing of it."""
+
+    def __init__(self, pace: Callable[[], None]) -> None:
+        self._pace = pace
+        self._is_so = False
+
+    def __call__(self) -> None:
+        self._pace()
+        self._is_so = True
+
+    def is_so(self) -> bool:
+        return self._is_so
+
+
+def _noted(kind: ServiceKind, ask: Callable[[], T], is_asked: Callable[[], bool]) -> T:
     try:
         answer = _plain(kind, ask)
     except Error as error:
         breaker.settle(kind.name, error)
         raise
-    breaker.succeeded(kind.name)
+    if is_asked():
+        breaker.succeeded(kind.name)
+    else:
+        breaker.learnt_nothing(kind.name)
     return answer
 
 
@@ -95,20 +115,21 @@ def _plain(kind: ServiceKind, ask: Callable[[], T]) -> T:
         ) from error
 
 
-def _entered(kind: ServiceKind, typed: Mapping[str, str]) -> dict[str, str]:
+def _entered(kind: ServiceKind, typed: Mapping[str, str]) -> dict[str, Any]:
     """What of the service was typed and differs from what is stored. Raises Invalid."""
-    entered: dict[str, str] = {}
+    entered: dict[str, Any] = {}
     for option in (kind.key, kind.url, *kind.also):
         raw = typed.get(option.key) if option else None
         if not option or raw is None:
             continue
         value = option.parse(raw)
-        if value and value != settings.get(option):
+        counts = value or option.kind in (Kind.FOLDER, Kind.SWITCH)  # an empty key: the stored one
+        if counts and value != settings.get(option):
             entered[option.key] = value
     return entered
 
 
-def _conf(kind: ServiceKind, entered: Mapping[str, str]) -> Conf:
+def _conf(kind: ServiceKind, entered: Mapping[str, Any]) -> Conf:
     key = entered.get(kind.key.key) if kind.key else None
     url = entered.get(kind.url.key) if kind.url else None
     needs = tuple(option for option in kind.needs if option.key not in entered)

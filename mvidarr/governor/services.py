@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mvidarr import settings
 from mvidarr.core import http
@@ -14,6 +15,8 @@ from mvidarr.integrations import (
     deezer,
     fanarttv,
     imvdb,
+    jellyfin,
+    kodi,
     lastfm,
     lidarr,
     musicbrainz,
@@ -25,15 +28,20 @@ from mvidarr.integrations import (
 from mvidarr.integrations.protocols import Checks, DescribesArtist, FindsArtists, FindsVideos
 from mvidarr.integrations.youtube import channel_facts, data_api, feeds
 from mvidarr.integrations.youtube import search as youtube
-from mvidarr.settings import options, service_options
+from mvidarr.settings import file_options, options, service_options
 
 PAGE_PATIENCE = 5.0  # seconds that a page waits for its turn
 JOB_PATIENCE = 120.0  # seconds that a job waits
+HOME = 36_000  # requests an hour that programs of one's own bear
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceKind:
-    """A service: what it can do and which settings it has. `pace` in ms between two requests."""
+    """A service: what it can do and which settings it has.
+
+    `pace` in ms between two requests; `hourly`: how many in an hour, of this service or of the one
+    that it is a part of, where each counts for `cost` then.
+    """
 
     name: str
     title: str
@@ -41,9 +49,12 @@ class ServiceKind:
     pace: int
     check: Checks
     enabled: settings.Option[bool]
+    hourly: int | settings.Option[int] = budget.DEFAULT_HOURLY
+    cost: float = 1.0
+    part_of: str | None = None  # the service whose budget it draws on
     url: settings.Option[str] | None = None
     key: settings.Option[str] | None = None
-    also: tuple[settings.Option[str], ...] = ()  # what else the adapter has to know
+    also: tuple[settings.Option[Any], ...] = ()  # what else the adapter has to know
     needs: tuple[settings.Option[str], ...] = ()  # nothing can be asked without these
     quota: settings.Option[int] | None = None  # units that may be used in a day
     instead_of: str | None = None  # the service that need not be asked when this one answered
@@ -64,6 +75,11 @@ class ServiceKind:
     def is_on(self) -> bool:
         return settings.get(self.enabled) and self.is_configured
 
+    @property
+    def per_hour(self) -> int:
+        """Tokens that its bucket holds, and wins in an hour."""
+        return self.hourly if isinstance(self.hourly, int) else settings.get(self.hourly)
+
 
 ALL = (
     ServiceKind(
@@ -73,6 +89,7 @@ ALL = (
         pace=1_000,
         check=youtube.check,
         enabled=service_options.youtube_enabled,
+        hourly=service_options.youtube_hourly,
         find_videos=youtube.find_videos,
         describe=channel_facts.describe,
     ),
@@ -97,6 +114,9 @@ ALL = (
         pace=1_000,
         check=feeds.check,
         enabled=service_options.youtube_feeds_enabled,
+        hourly=service_options.youtube_hourly,
+        cost=0.1,  # a file that lies ready, where a search or a player costs YouTube some work
+        part_of="youtube",
         url=service_options.youtube_feeds_url,
         find_videos=feeds.find_videos,
     ),
@@ -116,6 +136,7 @@ ALL = (
         pace=1_100,
         check=musicbrainz.check,
         enabled=service_options.musicbrainz_enabled,
+        hourly=3_000,
         url=service_options.musicbrainz_url,
         find_videos=musicbrainz.find_videos,
         find_artists=musicbrainz.find_artists,
@@ -200,6 +221,7 @@ ALL = (
         pace=100,
         check=lidarr.check,
         enabled=service_options.lidarr_enabled,
+        hourly=HOME,
         url=service_options.lidarr_url,
         key=service_options.lidarr_api_key,
         needs=(service_options.lidarr_url, service_options.lidarr_api_key),
@@ -207,13 +229,58 @@ ALL = (
     ServiceKind(
         name="plex",
         title="Plex",
-        about="The artists of a music library to import.",
+        about="The artists of a music library to import; is told of changed files.",
         pace=100,
         check=plex.check,
         enabled=service_options.plex_enabled,
+        hourly=HOME,
         url=service_options.plex_url,
         key=service_options.plex_token,
+        also=(
+            service_options.plex_refresh,
+            service_options.plex_folder,
+            file_options.library_path,
+        ),
         needs=(service_options.plex_url, service_options.plex_token),
+    ),
+    ServiceKind(
+        name="jellyfin",
+        title="Jellyfin",
+        about="Is told of changed files, so that new videos appear at once.",
+        pace=100,
+        check=jellyfin.check,
+        enabled=service_options.jellyfin_enabled,
+        hourly=HOME,
+        url=service_options.jellyfin_url,
+        key=service_options.jellyfin_api_key,
+        also=(service_options.jellyfin_folder, file_options.library_path),
+        needs=(service_options.jellyfin_url, service_options.jellyfin_api_key),
+    ),
+    ServiceKind(
+        name="emby",
+        title="Emby",
+        about="Is told of changed files, so that new videos appear at once.",
+        pace=100,
+        check=jellyfin.check,
+        enabled=service_options.emby_enabled,
+        hourly=HOME,
+        url=service_options.emby_url,
+        key=service_options.emby_api_key,
+        also=(service_options.emby_folder, file_options.library_path),
+        needs=(service_options.emby_url, service_options.emby_api_key),
+    ),
+    ServiceKind(
+        name="kodi",
+        title="Kodi",
+        about="Is told of changed files: it scans, cleans and reads again just those.",
+        pace=500,  # it is also how often a scan is looked at
+        check=kodi.check,
+        enabled=service_options.kodi_enabled,
+        hourly=HOME,
+        url=service_options.kodi_url,
+        key=service_options.kodi_password,
+        also=(service_options.kodi_user, service_options.kodi_folder, file_options.library_path),
+        needs=(service_options.kodi_url,),
     ),
 )
 BY_NAME = {kind.name: kind for kind in ALL}
@@ -221,16 +288,21 @@ NAMES = tuple(BY_NAME)
 breaker.titles.update({kind.name: kind.title for kind in ALL})
 
 _ca: Path | None = None
+_tools: Path | None = None
 
 
 def set_up(config: Config) -> None:
-    """Take over which further authorities are trusted."""
-    global _ca  # a boot fact: the same for the whole life of the process
-    _ca = config.ca
+    """Take over which further authorities are trusted, and where updated programs are."""
+    global _ca, _tools  # boot facts: the same for the whole life of the process
+    _ca, _tools = config.ca, config.tools
 
 
 def authorities() -> Path | None:
     return _ca
+
+
+def tools_folder() -> Path | None:
+    return _tools
 
 
 def find(name: str) -> ServiceKind:
@@ -262,10 +334,20 @@ def conf(kind: ServiceKind, patience: float = JOB_PATIENCE, oldest: int | None =
         proxy=settings.get(options.outbound_proxy),
         also={option.key: settings.get(option) for option in kind.also},
         ca=_ca,
+        tools=_tools,
         answers=cache.Cache(service=kind.name, oldest=oldest),
         pace=_pacer(kind, patience),
         spend=_spender(kind),
     )
+
+
+def reserve(name: str, wait: float = JOB_PATIENCE) -> None:
+    """Take a slot and a token of a service, by its own pace; waits at most `wait` seconds."""
+    kind = BY_NAME.get(name)
+    if kind is None:
+        budget.reserve(name, wait=wait)
+    else:
+        _pacer(kind, wait)()
 
 
 def _noter(kind: ServiceKind) -> Callable[[str, str | None], None]:
@@ -273,7 +355,10 @@ def _noter(kind: ServiceKind) -> Callable[[str, str | None], None]:
 
 
 def _pacer(kind: ServiceKind, patience: float) -> Callable[[], None]:
-    return lambda: budget.reserve(kind.name, wait=patience, pace=kind.pace)
+    name, hourly = kind.part_of or kind.name, kind.per_hour
+    return lambda: budget.reserve(
+        name, wait=patience, pace=kind.pace, hourly=hourly, cost=kind.cost
+    )
 
 
 def _spender(kind: ServiceKind) -> Callable[[int], None]:

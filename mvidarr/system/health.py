@@ -13,10 +13,11 @@ from mvidarr import models, settings
 from mvidarr.core import clock, db
 from mvidarr.core.config import Config
 from mvidarr.core.terms import ServiceState
-from mvidarr.governor import budget, quota, services
-from mvidarr.integrations.youtube import tools
+from mvidarr.delivery import log
+from mvidarr.governor import breaker, budget, quota, services
+from mvidarr.integrations.youtube import tools, updated
 from mvidarr.media import disks
-from mvidarr.settings import download_options, file_options, options
+from mvidarr.settings import download_options, file_options, options, service_options
 
 FIXED_SQLITE = (3, 51, 3)
 OLD_YTDLP_DAYS = 90  # yt-dlp itself warns from then on
@@ -143,7 +144,7 @@ def _data(config: Config) -> Iterator[Finding]:
 
 
 def _programs(config: Config) -> Iterator[Finding]:
-    found = tools.versions(config.tools)
+    found = tools.versions(updated.current(config.tools))
     ytdlp, ffmpeg, runtime = found["yt-dlp"], found["ffmpeg"], found["javascript"]
     if ffmpeg:
         yield Finding(check="ffmpeg", tone="good", title=f"ffmpeg {ffmpeg}")
@@ -172,7 +173,9 @@ def _ytdlp(version: str | None) -> Finding:
             check="yt-dlp",
             tone="bad",
             title="yt-dlp is missing",
-            detail="Nothing is found or fetched on YouTube until it is installed.",
+            detail="Nothing is found or fetched on YouTube until it is installed: "
+            "do that on the System page.",
+            link="/system#ytdlp",
         )
     numbers = tools.numbers(version)
     try:
@@ -185,7 +188,8 @@ def _ytdlp(version: str | None) -> Finding:
             check="yt-dlp",
             tone="warn",
             title=f"yt-dlp is {days} days old",
-            detail="YouTube changes often. Start MVidarr again after updating it.",
+            detail="YouTube changes often. Update it on the System page.",
+            link="/system#ytdlp",
         )
     return Finding(check="yt-dlp", tone="good", title=f"yt-dlp {version}")
 
@@ -220,9 +224,13 @@ def _database(config: Config) -> Iterator[Finding]:
 
 
 def _services(config: Config) -> Iterator[Finding]:
+    rows = budget.rows(services.NAMES)
     for kind in services.ALL:
-        row = budget.row(kind.name)
+        row = rows[kind.name]
         if not kind.is_on or row.state == ServiceState.WORKING:
+            continue
+        if kind.name == "youtube" and breaker.is_wall(row):
+            yield _wall(row)
             continue
         yield Finding(
             check=kind.name,
@@ -230,6 +238,25 @@ def _services(config: Config) -> Iterator[Finding]:
             title=f"{kind.title} is {row.state}",
             detail=row.last_error or "",
         )
+
+
+def _wall(row: Any) -> Finding:
+    """What helps at YouTube's wall, by what was not yet tried."""
+    steps = ["It goes on by itself after a pause; whoever asks sooner makes the pause longer."]
+    if not settings.get(service_options.youtube_cookies):
+        steps.append("Cookies of an account help.")
+    elif settings.get(service_options.youtube_cookies_use) != "always":
+        steps.append("Using the cookies always may help.")
+    if not settings.get(service_options.youtube_pot_url):
+        steps.append("A PO-token provider helps.")
+    steps.append("Fewer requests an hour keep it from coming back.")
+    return Finding(
+        check="youtube",
+        tone="bad",
+        title="YouTube takes this machine for a robot, or for too many",
+        detail=" ".join(steps),
+        link="/settings#service-youtube",
+    )
 
 
 def _quotas(config: Config) -> Iterator[Finding]:
@@ -274,6 +301,17 @@ def _lists(config: Config) -> Iterator[Finding]:
         )
 
 
+def _told(config: Config) -> Iterator[Finding]:
+    for name, why in log.troubles():
+        yield Finding(
+            check="told",
+            tone="warn",
+            title=f"{name} could not be told",
+            detail=why,
+            link="/targets",
+        )
+
+
 CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
     _library,
     _data,
@@ -284,4 +322,5 @@ CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
     _quotas,
     _hours,
     _lists,
+    _told,
 )

@@ -11,10 +11,12 @@ from mvidarr.accounts import sessions, throttle
 from mvidarr.core import clock, db
 from mvidarr.core.terms import Verdict
 from mvidarr.governor import cache
+from mvidarr.library import restore, trash
 from mvidarr.settings import options
 
 AT_ONCE = 500
 JOBS_KEPT = 30 * clock.DAY
+DELIVERIES_KEPT = 30 * clock.DAY
 GONE = "gone"  # state of an entry of a list
 UNSEEN_KEPT = 90 * clock.DAY  # what no service and no list has named for so long
 
@@ -63,6 +65,15 @@ def _jobs() -> int:
     return _drop(table, table.active_key.is_null() & (table.ended_at < clock.now() - JOBS_KEPT))
 
 
+def _deliveries() -> int:
+    """What was told, with its attempts, and the lists of files that only media servers read."""
+    outbox: Any = models.Outbox
+    events: Any = models.Event
+    then = clock.now() - DELIVERIES_KEPT
+    dropped = _drop(outbox, outbox.active_key.is_null() & (outbox.ended_at < then))
+    return dropped + _drop(events, (events.kind == "files.changed") & (events.at < then))
+
+
 def _uploads() -> int:
     """Those that were refused by themselves: whoever finds them again judges them again."""
     table: Any = models.VideoSource
@@ -75,6 +86,11 @@ def _list_rows() -> int:
     """Entries that left their list; what a person decided about them is kept elsewhere."""
     table: Any = models.ImportRow
     return _drop(table, (table.state == GONE) & (table.seen_at < clock.now() - UNSEEN_KEPT))
+
+
+def _trash() -> int:
+    restore.settle()
+    return trash.purge()
 
 
 def _kept() -> int:
@@ -100,6 +116,8 @@ STEPS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("History", _history),
     ("Ended downloads", _downloads),
     ("Ended jobs", _jobs),
+    ("What was told", _deliveries),
     ("Refused uploads", _uploads),
     ("Entries that left their lists", _list_rows),
+    ("Trash", _trash),
 )

@@ -65,6 +65,30 @@ SCHEDULED = (
         every=lambda: 10 * clock.MINUTE,
     ),
     Scheduled(
+        name="disk",
+        title="Look at the library's disk",
+        kind="disk",
+        every=lambda: 5 * clock.MINUTE,
+    ),
+    Scheduled(
+        name="ytdlp",
+        title="Look for a newer yt-dlp",
+        kind="ytdlp_look",
+        every=lambda: 6 * clock.HOUR,
+    ),
+    Scheduled(
+        name="measure",
+        title="Measure loudness that is not known",
+        kind="measure",
+        every=lambda: clock.HOUR,
+    ),
+    Scheduled(
+        name="upgrades",
+        title="Look for better files below the cutoff",
+        kind="upgrades",
+        every=lambda: clock.DAY,
+    ),
+    Scheduled(
         name="housekeeping",
         title="Clean up what is old",
         kind="housekeeping",

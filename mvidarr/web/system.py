@@ -2,6 +2,7 @@
 
 from mvidarr.core.terms import Role
 from mvidarr.system import health
+from mvidarr.system import ytdlp as state
 from mvidarr.web import jobs, services, shapes
 from mvidarr.web.routing import Reply, Request, route
 
@@ -11,6 +12,7 @@ def index(req: Request) -> Reply:
     context = {
         **jobs.shown(),
         "services": services.lines(),
+        "ytdlp": state.state(req.config.tools),
         "tabs": jobs.TABS,
         "live_topics": ["nav", "services", "jobs"],
     }

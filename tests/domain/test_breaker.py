@@ -1,5 +1,6 @@
 """The breaker: broken services are left alone, across restarts, and heal by one good answer."""
 
+import random
 from typing import Any
 
 import pytest
@@ -15,9 +16,15 @@ from mvidarr.integrations.youtube.causes import Failure
 from mvidarr.integrations.youtube.search import YouTubeFailed
 from mvidarr.library.tables import Event
 from tests.conftest import SetClock
+from tests.fakes.together import together
 
 Change: Any = models.Change
 pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture(autouse=True)
+def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "random", lambda: 0.0)
 
 
 def state() -> tuple[str, int]:
@@ -87,7 +94,7 @@ def test_a_wall_opens_it_at_once(set_clock: SetClock, cause: Cause) -> None:
     fail(cause=cause)
 
     assert state() == (ServiceState.BROKEN, 1)
-    assert breaker.is_open("imvdb") == clock.MINUTE
+    assert breaker.is_open("imvdb") == 15 * clock.MINUTE
 
 
 def test_pauses_grow_with_each_failed_try(set_clock: SetClock) -> None:
@@ -215,3 +222,181 @@ def test_a_long_error_fits_its_column() -> None:
     breaker.failed("imvdb", "é" * 5000)
 
     assert budget.row("imvdb").last_error == "é" * 1000
+
+
+# walls
+
+
+def test_pauses_grow_with_each_wall(set_clock: SetClock) -> None:
+    pauses = []
+    for _ in range(6):
+        fail(cause=Cause.BOT_WALL)
+        pauses.append(breaker.is_open("imvdb") or 0)
+        set_clock.forward(pauses[-1])
+
+    assert [pause // clock.MINUTE for pause in pauses] == [15, 60, 180, 720, 1440, 1440]
+    assert events() == ["service.broken"]
+
+
+def test_a_wall_soon_after_the_last_one_is_the_same_wall(set_clock: SetClock) -> None:
+    fail(cause=Cause.BOT_WALL)
+    set_clock.forward(20 * clock.MINUTE)
+    breaker.succeeded("imvdb")
+    set_clock.forward(clock.HOUR)
+    fail(cause=Cause.BOT_WALL)
+
+    assert breaker.is_open("imvdb") == clock.HOUR
+
+
+def test_a_wall_after_good_hours_is_a_new_one(set_clock: SetClock) -> None:
+    fail(cause=Cause.BOT_WALL)
+    set_clock.forward(20 * clock.MINUTE)
+    breaker.succeeded("imvdb")
+    set_clock.forward(5 * clock.HOUR)
+    fail(cause=Cause.BOT_WALL)
+
+    assert breaker.is_open("imvdb") == 15 * clock.MINUTE
+
+
+def test_failures_before_a_wall_do_not_make_it_higher(set_clock: SetClock) -> None:
+    fail(3)
+    set_clock.forward(15 * clock.MINUTE)
+    fail(cause=Cause.BOT_WALL)
+
+    assert breaker.is_open("imvdb") == 15 * clock.MINUTE
+
+
+def test_many_downloads_at_one_wall_count_once(set_clock: SetClock) -> None:
+    fail(8, cause=Cause.BOT_WALL)
+
+    assert state() == (ServiceState.BROKEN, 1)
+    assert breaker.is_open("imvdb") == 15 * clock.MINUTE
+
+
+def test_a_wall_that_names_a_time_rests_at_least_so_long(set_clock: SetClock) -> None:
+    fail(cause=Cause.THROTTLED, retry_after=7200.0)
+    assert breaker.is_open("imvdb") == 2 * clock.HOUR
+    breaker.succeeded("imvdb")
+    set_clock.forward(clock.DAY)
+    fail(cause=Cause.THROTTLED, retry_after=5.0)
+
+    assert breaker.is_open("imvdb") == 15 * clock.MINUTE
+
+
+def test_a_longer_request_to_wait_is_heard_while_it_rests(set_clock: SetClock) -> None:
+    fail(retry_after=60.0)
+    fail(retry_after=600.0)
+    fail(retry_after=5.0)
+
+    assert breaker.is_open("imvdb") == 600_000
+    assert state() == (ServiceState.BROKEN, 1)
+
+
+def test_it_is_known_that_it_is_a_wall(set_clock: SetClock) -> None:
+    fail(cause=Cause.BOT_WALL)
+    assert breaker.is_wall(budget.row("imvdb"))
+    breaker.let_go("imvdb")
+    assert breaker.is_wall(budget.row("imvdb"))
+    set_clock.forward(clock.HOUR)
+    fail()
+    assert not breaker.is_wall(budget.row("imvdb"))
+    breaker.succeeded("imvdb")
+    assert not breaker.is_wall(budget.row("imvdb"))
+
+
+def test_pauses_are_longer_by_chance_and_never_shorter(
+    set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(random, "random", lambda: 0.5)
+    fail(retry_after=100.0)
+
+    assert breaker.is_open("imvdb") == 105_000
+
+
+# one try at a time
+
+
+def test_after_its_pause_one_alone_tries_it(set_clock: SetClock) -> None:
+    fail(3)
+    assert not breaker.may_probe("imvdb")
+    set_clock.forward(15 * clock.MINUTE)
+
+    assert breaker.may_probe("imvdb")
+    assert breaker.is_probing(budget.row("imvdb"))
+    assert not breaker.may_probe("imvdb")
+    assert breaker.is_open("imvdb") == breaker.PROBE
+    with pytest.raises(breaker.LeftAlone):
+        breaker.guard("imvdb", "IMVDb")
+
+
+def test_of_many_at_once_one_tries_it(set_clock: SetClock) -> None:
+    fail(3)
+    set_clock.forward(15 * clock.MINUTE)
+
+    assert sorted(together(4, lambda _: breaker.may_probe("imvdb"))) == [False] * 3 + [True]
+
+
+def test_a_good_try_lets_all_others_go_on(set_clock: SetClock) -> None:
+    fail(3)
+    set_clock.forward(15 * clock.MINUTE)
+    breaker.guard("imvdb", "IMVDb")
+    breaker.succeeded("imvdb")
+
+    assert all(breaker.may_probe("imvdb") for _ in range(3))
+    assert not breaker.is_probing(budget.row("imvdb"))
+    assert budget.row("imvdb").details == {}
+
+
+def test_a_failed_try_begins_the_next_pause(set_clock: SetClock) -> None:
+    fail(3)
+    set_clock.forward(15 * clock.MINUTE)
+    breaker.guard("imvdb", "IMVDb")
+    fail()
+
+    assert state() == (ServiceState.BROKEN, 4)
+    assert breaker.is_open("imvdb") == 60 * clock.MINUTE
+    assert not breaker.is_probing(budget.row("imvdb"))
+
+
+def test_a_try_that_never_ends_keeps_the_others_for_a_while(set_clock: SetClock) -> None:
+    """Its process was killed: nobody will say how it went."""
+    fail(3)
+    set_clock.forward(15 * clock.MINUTE)
+    breaker.guard("imvdb", "IMVDb")
+    set_clock.forward(breaker.PROBE)
+
+    assert breaker.may_probe("imvdb")
+
+
+@pytest.mark.parametrize("error", [TooSoon("This service is busy."), Invalid({"url": "Not so."})])
+def test_a_try_that_never_asked_leaves_it_to_the_next(
+    set_clock: SetClock, error: Exception
+) -> None:
+    fail(3)
+    set_clock.forward(15 * clock.MINUTE)
+    breaker.guard("imvdb", "IMVDb")
+    breaker.settle("imvdb", error)
+
+    assert state() == (ServiceState.BROKEN, 3)
+    assert breaker.may_probe("imvdb")
+
+
+def test_a_person_who_asks_for_it_goes_before_a_try(set_clock: SetClock) -> None:
+    fail(3)
+    set_clock.forward(15 * clock.MINUTE)
+    breaker.guard("imvdb", "IMVDb")
+    breaker.let_go("imvdb")
+
+    assert breaker.is_open("imvdb") is None
+    assert breaker.may_probe("imvdb")
+
+
+def test_problems_of_parts_are_kept_apart_from_what_the_breaker_notes(
+    set_clock: SetClock,
+) -> None:
+    breaker.note("imvdb", "search", "It forbids access for now.")
+    fail(cause=Cause.BOT_WALL)
+    set_clock.forward(15 * clock.MINUTE)
+    breaker.guard("imvdb", "IMVDb")
+
+    assert breaker.parts(budget.row("imvdb")) == {"search": "It forbids access for now."}

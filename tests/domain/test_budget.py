@@ -1,5 +1,6 @@
-"""Slots: one pace for everybody who asks a service, and nobody waits without end."""
+"""Slots and tokens: one pace and one budget for everybody who asks a service."""
 
+import random
 import time
 from typing import Any
 
@@ -12,6 +13,11 @@ from mvidarr.governor import budget
 from mvidarr.models import Service
 from tests.conftest import SetClock
 from tests.fakes.together import together
+
+
+@pytest.fixture(autouse=True)
+def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "random", lambda: 0.0)
 
 
 @pytest.fixture
@@ -128,3 +134,171 @@ def test_a_clock_that_was_set_back_does_not_stop_everything(
     budget.reserve("imvdb", wait=60)
 
     assert naps == [budget.DEFAULT_PACE / 1000]
+
+
+def test_slots_are_later_than_the_pace_by_chance_and_never_sooner(
+    database: Config, naps: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chances = iter([0.0, 0.5, 0.999, 0.25])
+    monkeypatch.setattr(random, "random", lambda: next(chances))
+    for _ in range(4):
+        budget.reserve("imvdb", pace=1000)
+
+    assert naps == [1.0, 1.125, 1.25]
+
+
+# tokens
+
+
+def take(times: int, hourly: int, **more: Any) -> None:
+    for _ in range(times):
+        budget.reserve("imvdb", pace=0, hourly=hourly, **more)
+
+
+def left(hourly: int) -> float:
+    return budget.tokens(row(), hourly)
+
+
+def test_a_bucket_begins_full_and_each_request_takes_a_token(
+    database: Config, naps: list[float]
+) -> None:
+    assert budget.tokens(budget.row("imvdb"), 60) == 60
+    take(20, 60)
+
+    assert left(60) == 40
+    assert naps == []
+
+
+def test_a_job_waits_for_the_next_token_of_an_empty_bucket(
+    database: Config, naps: list[float]
+) -> None:
+    take(60, 60)
+    take(3, 60, wait=120)
+
+    assert naps == [60.0] * 3
+    assert left(60) == 0
+
+
+def test_a_page_is_told_when_the_bucket_is_empty_and_takes_nothing(
+    database: Config, naps: list[float], set_clock: SetClock
+) -> None:
+    take(60, 60)
+    set_clock.forward(15_000)
+    before = (row().tokens, row().next_slot_at, row().budget_used)
+
+    with pytest.raises(TooSoon, match="try again shortly") as caught:
+        take(1, 60, wait=5)
+
+    assert caught.value.retry_after == 45.0
+    assert (row().tokens, row().next_slot_at, row().budget_used) == before
+    with pytest.raises(TooSoon, match="used up; try again in 6 min"):
+        take(1, 10, wait=5)
+
+
+def test_the_bucket_fills_evenly_and_never_over_its_size(
+    database: Config, naps: list[float], set_clock: SetClock
+) -> None:
+    take(60, 60)
+    set_clock.forward(10 * clock.MINUTE)
+    assert left(60) == 10
+    set_clock.forward(clock.DAY)
+
+    assert left(60) == 60
+
+
+def test_a_smaller_budget_holds_at_once(database: Config, naps: list[float]) -> None:
+    take(1, 100_000)
+
+    assert left(10) == 10
+    take(10, 10)
+    with pytest.raises(TooSoon):
+        take(1, 10, wait=5)
+
+
+def test_a_request_may_cost_a_part_of_a_token(database: Config, naps: list[float]) -> None:
+    take(10, 60, cost=0.1)
+
+    assert left(60) == pytest.approx(59)
+    assert budget.used(row()) == 10
+
+
+def test_those_who_wait_stand_in_line(database: Config, set_clock: SetClock) -> None:
+    """Each of them takes a token that is still to come: nobody gets the same one."""
+    slots: list[float] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "sleep", slots.append)
+        take(65, 60, wait=400)
+
+    assert slots == [60.0, 120.0, 180.0, 240.0, 300.0]
+    assert left(60) == -5
+
+
+def test_a_bucket_is_owed_an_hour_at_the_most(
+    database: Config, naps: list[float], set_clock: SetClock
+) -> None:
+    take(1, 60)
+    Service.update(tokens=-5_000.0, tokens_at=clock.now()).execute()
+
+    assert left(60) == -60
+
+
+@pytest.mark.parametrize("jump", [-clock.DAY, clock.DAY, -2 * clock.HOUR])
+def test_a_bucket_survives_a_clock_that_jumps(
+    database: Config, naps: list[float], set_clock: SetClock, jump: int
+) -> None:
+    take(60, 60)
+    set_clock.forward(jump)
+
+    assert left(60) == 60
+    take(60, 60, wait=0)
+    assert left(60) == 0
+    assert budget.used(row()) == 60
+
+
+def test_a_small_step_back_costs_that_time_and_wins_nothing(
+    database: Config, naps: list[float], set_clock: SetClock
+) -> None:
+    """Two machines' clocks differ a little: what one has counted the other must not count again."""
+    take(60, 60)
+    set_clock.forward(2 * clock.MINUTE)
+    take(1, 60)
+    set_clock.forward(-clock.MINUTE)
+    take(1, 60)  # which waits until its slot, a minute later
+
+    assert (naps, left(60)) == ([60.0], 0)
+
+
+def test_a_reservation_takes_few_statements(database: Config, naps: list[float]) -> None:
+    budget.reserve("imvdb")
+    with db.counting() as counter:
+        budget.reserve("imvdb")
+
+    about = [sql for sql in counter.statements if "service" in sql]
+    assert len(about) == 2, about
+
+
+def test_no_two_threads_get_the_same_token(
+    database: Config, monkeypatch: pytest.MonkeyPatch, set_clock: SetClock
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+
+    def ask(number: int) -> int:
+        taken = 0
+        for _ in range(20):
+            try:
+                budget.reserve("imvdb", wait=0, pace=0, hourly=50)
+            except TooSoon:
+                continue
+            taken += 1
+        return taken
+
+    assert sum(together(4, ask)) == 50
+
+
+def test_rows_of_services_never_asked_are_not_written(database: Config) -> None:
+    budget.reserve("imvdb")
+    rows = budget.rows(["imvdb", "youtube"])
+
+    assert rows["imvdb"].budget_used == 1
+    assert (rows["youtube"].state, rows["youtube"].details) == ("working", {})
+    assert Service.select().count() == 1

@@ -261,7 +261,7 @@ def test_real_rubbish_of_one_catalogue_leaves_the_other(
 
 @pytest.mark.usefixtures("catalogues")
 def test_a_request_to_wait_closes_the_service(musicbrainz: FakeMusicBrainz) -> None:
-    musicbrainz.fails(answers.too_many(120))
+    musicbrainz.fails(answers.too_many(100))
 
     asked = finders.ask(BJORK)
     again = finders.ask(BJORK)

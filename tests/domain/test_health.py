@@ -10,6 +10,7 @@ import pytest
 from mvidarr import models, settings
 from mvidarr.core import clock
 from mvidarr.core.config import Config
+from mvidarr.core.terms import Cause
 from mvidarr.governor import breaker, quota, services
 from mvidarr.integrations.youtube import tools
 from mvidarr.media import disks
@@ -272,3 +273,29 @@ def test_a_quota_that_is_used_up(database: Config, monkeypatch: pytest.MonkeyPat
 
     found = finding(database, "youtube_quota")
     assert (found.tone, found.title) == ("warn", "YouTube: today's quota is used up")
+
+
+def test_a_wall_of_youtube_says_what_helps(database: Config) -> None:
+    breaker.failed("youtube", "YouTube wants to know whether we are a robot.", cause=Cause.BOT_WALL)
+
+    found = finding(database, "youtube")
+
+    assert (found.tone, found.link) == ("bad", "/settings#service-youtube")
+    assert "Cookies of an account help." in found.detail
+    assert "PO-token" in found.detail
+    settings.change({"youtube_pot_url": "http://127.0.0.1:4416"})
+    assert "PO-token" not in finding(database, "youtube").detail
+
+
+def test_an_old_or_missing_ytdlp_leads_to_its_update(
+    database: Config, programs: dict[str, str | None]
+) -> None:
+    for version in ("2020.1.1", None):
+        programs["yt-dlp"] = version
+        assert finding(database, "yt-dlp").link == "/system#ytdlp"
+
+
+def test_looking_at_health_writes_nothing(database: Config) -> None:
+    health.findings(database)
+
+    assert models.Service.select().count() == 0

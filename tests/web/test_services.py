@@ -1,5 +1,6 @@
 """Services over the web: how each does, and its Test button."""
 
+import random
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,11 @@ from tests.fakes.finders import FakeService
 from tests.fakes.imvdb import FakeImvdb
 
 KEY = "imvdb-key-of-the-tests"
+
+
+@pytest.fixture(autouse=True)
+def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "random", lambda: 0.0)
 
 
 @pytest.fixture
@@ -281,3 +287,74 @@ def test_a_real_key_is_tested_against_the_real_protocol(
 
     assert good["ok"] is True
     assert (bad["ok"], "refused the key" in bad["detail"]) == (False, True)
+
+
+# budgets
+
+
+def test_what_is_left_of_a_budget_is_shown(client: Client, set_clock: SetClock) -> None:
+    settings.change({"youtube_hourly": 600})
+    for _ in range(3):
+        services.reserve("youtube")
+        set_clock.forward(10_000)
+    [one] = [one for one in listed(client) if one["name"] == "youtube"]
+
+    assert one["budget"] == {"used": 3, "hourly": 600, "tokens": 600, "next_try_at": None}
+    budget.reserve("youtube", pace=0, hourly=600, cost=100)
+    [one] = [one for one in listed(client) if one["name"] == "youtube"]
+    assert (one["budget"]["used"], one["budget"]["tokens"]) == (4, 500)
+    page = client.as_role("readonly").get("/system").text
+    assert "4 requests this hour · 500 of 600 left" in page
+
+
+def test_feeds_draw_on_the_budget_of_youtube(client: Client, set_clock: SetClock) -> None:
+    settings.change({"youtube_hourly": 100})
+    for _ in range(10):
+        services.reserve("youtube_feeds")
+        set_clock.forward(2_000)
+    found = {one["name"]: one["budget"] for one in listed(client)}
+
+    assert found["youtube"]["used"] == 10
+    assert found["youtube"]["tokens"] == 99
+    assert "out of the budget of YouTube" in client.as_role("readonly").get("/system").text
+
+
+def test_a_page_that_waits_for_services_shows_those_that_matter(
+    client: Client, set_clock: SetClock
+) -> None:
+    from mvidarr.web import live, render
+    from mvidarr.web import services as page
+
+    assert [one.kind.name for one in page.budgets()] == ["youtube"]
+    services.reserve("deezer")
+    broken()
+    audience = live.Audience(role=Role.ADMIN)
+    html = render.regions(page.budget_region(), render.base_context(audience))
+
+    assert [one.kind.name for one in page.budgets()] == ["youtube", "musicbrainz", "deezer"]
+    assert 'id="budget-musicbrainz"' in html
+    assert "next try" in html
+    assert 'action="/services/musicbrainz/retry"' in html
+    reader = render.regions(
+        page.budget_region(), render.base_context(live.Audience(role=Role.READONLY))
+    )
+    assert "/retry" not in reader
+
+
+def test_a_try_that_is_under_way_is_said(client: Client, set_clock: SetClock) -> None:
+    broken()
+    set_clock.forward(clock.HOUR)
+    breaker.guard("musicbrainz", "MusicBrainz")
+
+    assert "being tried just now" in client.as_role("readonly").get("/system").text
+
+
+def test_services_take_few_queries(client: Client) -> None:
+    from mvidarr.core import db
+    from mvidarr.web import services as page
+
+    page.lines()
+    with db.counting() as counter:
+        page.lines()
+
+    assert len(counter) <= 3, counter.statements

@@ -8,7 +8,7 @@ from typing import Any
 from mvidarr.core import batches
 from mvidarr.core.http import Conf
 from mvidarr.core.terms import Availability, Cause
-from mvidarr.integrations.youtube import causes, readings
+from mvidarr.integrations.youtube import causes, readings, updated
 from mvidarr.integrations.youtube.calls import Way, call, failure_of
 from mvidarr.integrations.youtube.lists import YouTubeFailed
 
@@ -54,7 +54,7 @@ def _look(conf: Conf, ids: Sequence[str], on_answer: OnAnswer, pause: float) -> 
     with tempfile.TemporaryDirectory(prefix="mvidarr-youtube-") as folder:
         end = call(
             {"do": "look", "ids": list(ids), "pause": pause},
-            way=Way(proxy=conf.proxy, ca=conf.ca),
+            way=Way(proxy=conf.proxy, ca=conf.ca, tools_dir=updated.current(conf.tools)),
             folder=Path(folder),
             on_message=talk.hear,
             should_stop=lambda: talk.stopped_by is not None,

@@ -17,7 +17,7 @@ from mvidarr.core.http import Conf
 from mvidarr.core.terms import Availability, Cause
 from mvidarr.integrations import shapes
 from mvidarr.integrations.protocols import FoundUpload
-from mvidarr.integrations.youtube import NAME, causes, readings
+from mvidarr.integrations.youtube import NAME, causes, readings, updated
 from mvidarr.integrations.youtube.calls import Way, call, failure_of
 from mvidarr.integrations.youtube.causes import Failure
 
@@ -137,7 +137,7 @@ def _asked(conf: Conf, address: str, limit: int) -> Flat:
                 "limit": limit,
                 "pause": PAUSE if is_long else 0,
             },
-            way=Way(proxy=conf.proxy, ca=conf.ca),
+            way=Way(proxy=conf.proxy, ca=conf.ca, tools_dir=updated.current(conf.tools)),
             folder=Path(folder),
             on_message=said.append,
             timeout=TIMEOUT + limit / 10 if is_long else TIMEOUT,

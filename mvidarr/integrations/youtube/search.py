@@ -10,7 +10,7 @@ from mvidarr.core import errors, text
 from mvidarr.core.http import Conf
 from mvidarr.integrations import shapes
 from mvidarr.integrations.protocols import FoundArtist, FoundUpload, Wanted
-from mvidarr.integrations.youtube import NAME, TITLE, lists, readings, tools
+from mvidarr.integrations.youtube import NAME, TITLE, lists, readings, tools, updated
 from mvidarr.integrations.youtube.lists import SITE, YouTubeFailed, to_upload
 
 __all__ = [
@@ -128,7 +128,7 @@ def list_address(url: str) -> str:
 def check(conf: Conf, /) -> str:
     """Ask for one upload, and say that it worked."""
     found = len(list(_uploads(replace(conf, answers=None), "ytsearch1:music video", 1)))
-    version = tools.ytdlp_version() or "of an unknown version"
+    version = tools.ytdlp_version(updated.current(conf.tools)) or "of an unknown version"
     answer = "answers" if found else "answers, but found nothing"
     return f"{TITLE} {answer}. yt-dlp is {version}."
 
