@@ -1,8 +1,11 @@
 """Run downloads that are due, one after the other; each row found wakes another thread."""
 
+import peewee
+
 from mvidarr import settings
 from mvidarr.core import db
-from mvidarr.downloads import claims, settle
+from mvidarr.core.errors import Unavailable
+from mvidarr.downloads import claims, settle, waits
 from mvidarr.jobs import wake
 from mvidarr.models import Download
 from tasks import owner, queues
@@ -20,7 +23,15 @@ def look() -> None:
         if row is None:
             return
         wake.wake("downloads")
-        run.run(row, me.stopping, me.config)
+        run.run(row, lambda: me.stopping() or _is_held(), me.config)
+
+
+def _is_held() -> bool:
+    """Whether all downloads are held; a database that is away says nothing new."""
+    try:
+        return waits.is_held()
+    except (Unavailable, peewee.PeeweeException):
+        return False
 
 
 def _next(name: str) -> Download | None:

@@ -113,11 +113,68 @@ def _lists(job: Job, context: Context) -> None:
     context.result(f"{lists}, {waiting} searches for wanted songs.")
 
 
+def _disk(job: Job, context: Context) -> None:
+    from mvidarr.system import disk_watch
+
+    context.result(disk_watch.look())
+
+
+def _ytdlp_look(job: Job, context: Context) -> None:
+    from mvidarr.system import ytdlp
+
+    ytdlp.run_look(job, context, owner.current().config)
+
+
+def _ytdlp_update(job: Job, context: Context) -> None:
+    from mvidarr.system import ytdlp
+
+    ytdlp.run_update(context, owner.current().config)
+
+
 def _housekeeping(job: Job, context: Context) -> None:
     from mvidarr.system import housekeeping
 
     with db.session():
         context.result(housekeeping.said(housekeeping.clean(context.progress)))
+
+
+def _rewrite(job: Job, context: Context) -> None:
+    from mvidarr.downloads import rewriting
+
+    rewriting.run(job, context, owner.current().config)
+
+
+def _measure(job: Job, context: Context) -> None:
+    from mvidarr.downloads import loudness
+
+    loudness.run(job, context)
+
+
+def _artist_files(job: Job, context: Context) -> None:
+    from mvidarr.library import artist_files
+
+    artist_files.write(int(job.subject), owner.current().config.thumbs)
+
+
+def _restore(job: Job, context: Context) -> None:
+    from mvidarr.library import restore
+
+    with db.session():
+        restore.run_batch(job, context)
+
+
+def _empty_trash(job: Job, context: Context) -> None:
+    from mvidarr.library import restore
+
+    with db.session():
+        restore.run_empty(job, context)
+
+
+def _upgrades(job: Job, context: Context) -> None:
+    from mvidarr.downloads import upgrades
+
+    with db.session():
+        upgrades.run(job, context)
 
 
 def _bulk_delete(job: Job, context: Context) -> None:
@@ -134,6 +191,13 @@ def _bulk(job: Job, context: Context) -> None:
         bulk.run_change_videos(job, context)
 
 
+def _retry_failed(job: Job, context: Context) -> None:
+    from mvidarr.downloads import whole
+
+    with db.session():
+        whole.run_retry_failed(job, context)
+
+
 def _duplicates(job: Job, context: Context) -> None:
     from mvidarr.library import twins
 
@@ -148,6 +212,20 @@ def _merge(job: Job, context: Context) -> None:
     with db.session():
         joined = twins.join_all(job.args["ids"], context.progress)
     context.result(f"{joined:,} of {len(job.args['ids']):,} pairs joined.")
+
+
+def _rename_plan(job: Job, context: Context) -> None:
+    from mvidarr.library import renaming
+
+    with db.session():
+        renaming.run_plan(job, context)
+
+
+def _rename(job: Job, context: Context) -> None:
+    from mvidarr.library import renaming_run
+
+    with db.session():
+        renaming_run.run(job, context)
 
 
 def _review_bulk(job: Job, context: Context) -> None:
@@ -167,14 +245,27 @@ RUN: Mapping[str, Work] = {
     "pictures": _pictures,
     "bulk_delete": _bulk_delete,
     "bulk": _bulk,
+    "retry_failed": _retry_failed,
     "review_bulk": _review_bulk,
     "duplicates": _duplicates,
     "merge": _merge,
+    "rename_plan": _rename_plan,
+    "rename": _rename,
+    "rename_undo": _rename,
     "sweep": _sweep,
     "list_read": _list_read,
     "list_apply": _list_apply,
     "lists": _lists,
     "feeds": _feeds,
     "watch": _watch,
+    "disk": _disk,
+    "ytdlp_look": _ytdlp_look,
+    "ytdlp_update": _ytdlp_update,
+    "rewrite": _rewrite,
+    "measure": _measure,
+    "artist_files": _artist_files,
+    "restore": _restore,
+    "empty_trash": _empty_trash,
+    "upgrades": _upgrades,
     "housekeeping": _housekeeping,
 }

@@ -22,6 +22,7 @@ from mvidarr.settings import download_options
 log = logging.getLogger(__name__)
 
 JOB_THREADS = 3  # one is left for a person while two long searches run
+DELIVERY_THREADS = 4  # so many receivers may be slow before others wait for them
 POLL = {"initial_delay": 0.05, "max_delay": 0.5}  # seconds; 0.2 % of a core when idle
 SCHEDULER_EVERY = 30  # seconds; each look locks the queue file
 
@@ -32,7 +33,8 @@ def _queue(name: str) -> Huey:
 
 downloads = _queue("downloads")
 jobs = _queue("jobs")
-ALL = (downloads, jobs)
+delivery = _queue("delivery")
+ALL = (downloads, jobs, delivery)
 
 
 class Consumer(HueyConsumer):
@@ -58,6 +60,7 @@ def consumers() -> list[Consumer]:
     return [
         Consumer(downloads, workers=most, periodic=False, **common),
         Consumer(jobs, workers=JOB_THREADS, periodic=True, **common),
+        Consumer(delivery, workers=DELIVERY_THREADS, periodic=False, **common),
     ]
 
 

@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping
 
 from mvidarr.core.config import Config
 from mvidarr.jobs import wake
-from tasks import downloads, jobs, queues
+from tasks import delivery, downloads, jobs, queues
 
 log = logging.getLogger(__name__)
 
-LOOKS: Mapping[str, Callable[[], object]] = {"downloads": downloads.look, "jobs": jobs.look}
+LOOKS: Mapping[str, Callable[[], object]] = {
+    "downloads": downloads.look,
+    "jobs": jobs.look,
+    "delivery": delivery.look,
+}
 
 
 def connect(config: Config) -> None:

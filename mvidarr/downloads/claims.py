@@ -1,29 +1,29 @@
 """The queue of downloads as the worker uses it: which row is next, and rows that come back."""
 
-from mvidarr import models, settings
+from mvidarr import activity, models, settings
 from mvidarr.core import clock, db
 from mvidarr.core.terms import Cause, WorkState
-from mvidarr.downloads import queue, settle
-from mvidarr.governor import breaker, budget
+from mvidarr.downloads import queue, settle, waits
+from mvidarr.governor import budget
 from mvidarr.jobs import claim
 from mvidarr.jobs.claim import Reaped
 from mvidarr.library import videos
 from mvidarr.library.tables import Download
 from mvidarr.settings import download_options
 
-SERVICE = "youtube"
 _TRIES = 5
 
 
 def claim_next(owner: str) -> models.Download | None:
-    """The next row to run, ours now; None when none is due, or all may not or need not run."""
+    """The next row to run, ours now; None when none is due, or none may run."""
     return db.transact(lambda: _claim_next(owner)) if may_claim() else None
 
 
 def may_claim() -> bool:
     """Whether a row is due and nothing holds it back; says nothing of the disk."""
-    due = bool(claim.due(Download, clock.now()))
-    return due and _has_room() and breaker.is_open(SERVICE) is None
+    if waits.is_held() or waits.opens_at() or not claim.due(Download, clock.now()):
+        return False
+    return _has_room() and waits.service_rests() is None
 
 
 def reap() -> None:
@@ -39,7 +39,7 @@ def release(instance: str, *, is_loss: bool = True) -> None:
 
 
 def give_back(row: models.Download, owner: str) -> None:
-    """Put a row of ours back as it was, because the program stops."""
+    """Put a row of ours back as it was, because the program stops or all downloads are held."""
     with db.atomic():
         claim.heartbeat(Download, row.id, owner, **queue.STOPPED)
         claim.requeue(Download, row.id, owner, claim.Again(next_try_at=clock.now()))
@@ -55,13 +55,14 @@ def postpone(row: models.Download, owner: str, seconds: float) -> None:
 
 
 def _claim_next(owner: str) -> models.Download | None:
-    budget.locked(SERVICE)  # MariaDB: count and claim one at a time
+    budget.locked(waits.SERVICE)  # MariaDB: count and claim one at a time
     if not _has_room():
         return None
     for download_id in claim.due(Download, clock.now(), _TRIES):
         row = claim.claim(models.Download, download_id, owner)
         if row is not None:
             videos.restate([row.video_id])
+            activity.touch("downloads")  # not only this row: the line is shorter now
             return row
     return None
 

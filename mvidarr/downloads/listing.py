@@ -1,18 +1,19 @@
 """What the activity pages show of the queue: rows with their video, and the sums above them."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import JOIN, fn
+from peewee import JOIN, Case, fn
 
 from mvidarr.core import clock, db
-from mvidarr.core.terms import ACTIVE, WorkState
+from mvidarr.core.terms import ACTIVE, Stage, WorkState
+from mvidarr.downloads import line
 from mvidarr.library.tables import Artist, Download, Image, Video, VideoSource
 
 ENDED = (WorkState.DONE, WorkState.FAILED, WorkState.CANCELLED)
-MOST = 200  # rows of a list that is shown whole
+RECENT = 50  # downloads whose sizes tell what one weighs
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Row:
     upload: str | None  # the service's name of the source
     channel: str | None
     max_height: int | None
+    is_upgrade: bool
 
     @property
     def is_active(self) -> bool:
@@ -56,12 +58,17 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stats:
-    """The sums above the queue. Bytes, bytes per second, seconds; today is the server's day."""
+    """The sums above the queue. Bytes, bytes per second, seconds; today is the server's day.
+
+    `left` counts downloads whose size is not known as heavy as the latest ones were; `unsized`:
+    how many those are. `percent` is of those whose size is known.
+    """
 
     running: int = 0
     waiting: int = 0
     speed: float = 0.0
-    left: int = 0  # of downloads whose size is known
+    left: int = 0
+    unsized: int = 0
     percent: float | None = None
     eta: float | None = None
     done_today: int = 0
@@ -98,29 +105,24 @@ _COLUMNS: tuple[Any, ...] = (
     VideoSource.source_id,
     VideoSource.channel,
     VideoSource.max_height,
+    Download.is_upgrade,
 )
 
 
 def running() -> list[Row]:
-    """What runs, and what is paused with a part in hand, the oldest first."""
+    """What runs, the oldest first."""
     query = _rows().where(Download.state == WorkState.RUNNING)
     return _read(query.order_by(Download.started_at, Download.id))
 
 
-def waiting(limit: int = MOST) -> list[Row]:
-    """What waits, is paused, or waits for a decision, in its order."""
-    query = _rows().where(Download.state.in_(_WAITING))
-    order = (Download.priority, Download.position, Download.id)
-    return _read(query.order_by(*order).limit(limit))
+def waiting(place: db.Place) -> db.Page:
+    """A page of what waits, is paused, or waits for a decision, in its order."""
+    return _in_line(place, line.WAITING)
 
 
 def queue(place: db.Place) -> db.Page:
     """A page of everything that is active, in the order of the queue."""
-    order = db.Order(name="queue", column=_IN_LINE, id=Download.id)
-    query = _rows(_IN_LINE).where(Download.state.in_(ACTIVE)).tuples()
-    page = db.page(query, order, place, key=lambda values: (values[-1], values[0]))
-    rows = [Row(*values[:-1]) for values in page.rows]
-    return db.Page(rows=rows, next=page.next, previous=page.previous)
+    return _in_line(place, tuple(ACTIVE))
 
 
 def count_queue() -> tuple[int, bool]:
@@ -146,18 +148,30 @@ def one(download_id: int) -> Row | None:
     return next(iter(_read(_rows().where(Download.id == download_id))), None)
 
 
+def is_progress(ids: Iterable[int | None]) -> bool:
+    """Whether changes of these downloads moved none of them from one list to another."""
+    named = set(ids)
+    runs = Download.select().where(
+        Download.id.in_([one for one in named if one is not None]),
+        Download.state == WorkState.RUNNING,
+    )
+    return None not in named and bool(runs.count() == len(named))
+
+
 def stats() -> Stats:
     now = _counts(ACTIVE)
-    waits, runs = sum(now.get(state, 0) for state in _WAITING), now.get(WorkState.RUNNING, 0)
+    waits, runs = sum(now.get(state, 0) for state in line.WAITING), now.get(WorkState.RUNNING, 0)
     # ids first: SQLite would read all that ended, if these states were rare when it last counted
     ids = Download.select(Download.id).where(Download.state.in_(ACTIVE))
     active = Download.select(
-        fn.COALESCE(fn.SUM(Download.speed), 0.0),
+        fn.COUNT(Download.id),
+        fn.COALESCE(fn.SUM(_FETCHING), 0.0),
         fn.COALESCE(fn.SUM(Download.size), 0),
         fn.COALESCE(fn.SUM(Download.done_bytes), 0),
     ).where(Download.id.in_(ids), Download.size.is_null(False))
-    speed, size, done = next(iter(active.tuples()))
-    left = max(0, int(size) - int(done))
+    sized, speed, size, done = next(iter(active.tuples()))
+    unsized = waits + runs - sized
+    left = max(0, int(size) - int(done)) + (unsized * _usual_size() if unsized else 0)
     today = dict(
         Download.select(Download.state, fn.COUNT(Download.id))
         .where(Download.state.in_(ENDED), Download.ended_at >= midnight())
@@ -169,6 +183,7 @@ def stats() -> Stats:
         waiting=waits,
         speed=float(speed),
         left=left,
+        unsized=unsized,
         percent=100 * int(done) / int(size) if size else None,
         eta=left / float(speed) if speed else None,
         done_today=today.get(WorkState.DONE, 0),
@@ -183,15 +198,32 @@ def midnight() -> int:
     return int(start.timestamp() * 1000)
 
 
-_WAITING = (WorkState.QUEUED, WorkState.PAUSED, WorkState.PARKED)
-
-
+_FETCHING = Case(None, [(Download.stage == Stage.FETCH, Download.speed)], 0.0)
 _IN_LINE = Download.priority * 10**15 + Download.position
 
 
-def _rows(*more: Any) -> Any:
+def _in_line(place: db.Place, states: Sequence[WorkState]) -> db.Page:
+    """Ids first: all columns of a long line would be sorted for the sake of a few rows."""
+    order = db.Order(name="queue", column=_IN_LINE, id=Download.id)
+    query = Download.select(_IN_LINE, Download.id).where(Download.state.in_(states)).tuples()
+    page = db.page(query, order, place, key=tuple)
+    ids = [download_id for _, download_id in page.rows]
+    found = {row.id: row for row in _read(_rows().where(Download.id.in_(ids)))} if ids else {}
+    rows = [found[download_id] for download_id in ids if download_id in found]
+    return db.Page(rows=rows, next=page.next, previous=page.previous)
+
+
+def _usual_size() -> int:
+    """What the latest downloads weighed on average; 0 before the first."""
+    done = (Download.state == WorkState.DONE) & Download.size.is_null(False)
+    latest = Download.select(Download.size).where(done).order_by(Download.ended_at.desc())
+    sizes = [size for (size,) in latest.limit(RECENT).tuples()]
+    return sum(sizes) // len(sizes) if sizes else 0
+
+
+def _rows() -> Any:
     return (
-        Download.select(*_COLUMNS, *more)
+        Download.select(*_COLUMNS)
         .join(Video, on=(Download.video == Video.id))
         .join(Artist, on=(Video.artist == Artist.id))
         .join(Image, JOIN.LEFT_OUTER, on=(Video.image == Image.id))

@@ -1,4 +1,4 @@
-"""The queue of downloads as people use it: add, cancel, pause, resume, retry, move.
+"""The queue of downloads as people use it, row by row: add, cancel, pause, resume, retry.
 
 Every change of a row's state restates its video in the same transaction.
 """
@@ -10,15 +10,15 @@ import peewee
 
 from mvidarr import activity, models
 from mvidarr.core import clock, db
-from mvidarr.core.errors import Conflict, Invalid, NotFound
+from mvidarr.core.errors import Conflict, NotFound
 from mvidarr.core.terms import Availability, Verdict, WorkState
+from mvidarr.downloads import line
 from mvidarr.jobs import claim, wake
 from mvidarr.library import sources, videos
 from mvidarr.library.tables import Download, Video, VideoSource
 
 URGENT, NORMAL, LATER = 1, 5, 10
-SPACING = 1000  # between two positions, so that an end of the line stays free
-_WAITING = (WorkState.QUEUED, WorkState.PAUSED, WorkState.PARKED)
+SPACING = 1000  # between two positions, so that others find room there
 STOPPED: dict[str, Any] = {"stage": None, "step": None, "speed": None, "eta": None}
 
 
@@ -27,10 +27,13 @@ def add(
     source_id: int | None = None,
     by_user: int | None = None,
     priority: int = NORMAL,
+    *,
+    is_upgrade: bool = False,
 ) -> models.Download:
     """Have a video downloaded; while one of its downloads is active, answer that one.
 
-    Without a source the best one in use is taken. Raises NotFound, Conflict.
+    Without a source the best one in use is taken; `is_upgrade`: a better file than the one that is
+    there. Raises NotFound, Conflict.
     """
     try:
         with db.atomic():
@@ -38,7 +41,13 @@ def add(
             if found is not None:
                 return found
             source = _source(video_id, source_id)
-            made = _create(video_id, source.id, by_user, priority)
+            made = _create(
+                video=video_id,
+                source=source.id,
+                by_user=by_user,
+                priority=priority,
+                is_upgrade=is_upgrade,
+            )
     except peewee.IntegrityError:  # MariaDB: somebody else added it a moment ago
         found = active_of(video_id)
         if found is None:
@@ -64,7 +73,7 @@ def active_of(video_id: int) -> models.Download | None:
 
 def cancel(download_id: int) -> models.Download:
     """Stop for good; a running child is killed within a second. Raises Conflict once it ended."""
-    states = (WorkState.RUNNING, *_WAITING)
+    states = (WorkState.RUNNING, *line.WAITING)
     with db.atomic():
         row = _move(download_id, states, WorkState.CANCELLED, "This download has already ended.")
         video = videos.get(row.video_id)
@@ -108,7 +117,7 @@ def use_source(download_id: int, source_id: int) -> models.Download:
         source = _source(get(download_id).video_id, source_id)
         row = _move(
             download_id,
-            _WAITING,
+            line.WAITING,
             WorkState.QUEUED,
             "This download runs or has ended.",
             source=source.id,
@@ -126,49 +135,30 @@ def retry(download_id: int, by_user: int | None = None) -> models.Download:
         if row.state == WorkState.QUEUED:
             row = _move(download_id, (WorkState.QUEUED,), WorkState.QUEUED, "")
         elif row.active_key is None:
-            row = add(row.video_id, by_user=by_user, priority=row.priority)
+            row = add(
+                row.video_id,
+                by_user=by_user,
+                priority=row.priority,
+                is_upgrade=row.is_upgrade,
+            )
         else:
             raise Conflict("This download is still active.")
     wake.wake("downloads")
     return row
 
 
-def pause_all() -> int:
-    """Pause what runs and what waits; answers how many."""
-    return sum(_each(pause, (WorkState.QUEUED, WorkState.RUNNING)))
-
-
-def resume_all() -> int:
-    return sum(_each(resume, (WorkState.PAUSED,)))
-
-
-def move(download_id: int, where: str) -> models.Download:
-    """Change the order of what waits: `first`, `up`, `down` or `last`."""
-    if where not in {"first", "up", "down", "last"}:
-        raise Invalid({"where": "Choose first, up, down or last."})
-    with db.atomic():
-        row = get(download_id)
-        if row.state not in _WAITING:
-            raise Conflict("Only downloads that wait can be moved.")
-        _shifted(row, where)
-        activity.touch("downloads")
-    return get(download_id)
-
-
-def _create(video_id: int, source_id: int, by_user: int | None, priority: int) -> models.Download:
-    video = videos.get(video_id)
+def _create(video: int, **columns: Any) -> models.Download:
+    wanted = videos.get(video)
     row: models.Download = Download.create(
-        video=video_id,
-        source=source_id,
-        profile=video.profile_id or video.artist.profile_id,
-        active_key=str(video_id),
-        priority=priority,
-        by_user=by_user,
+        video=video,
+        profile=wanted.profile_id or wanted.artist.profile_id,
+        active_key=str(video),
+        **columns,
     )
     row.position = row.id * SPACING
     row.save(only=[Download.position])
-    videos.restate([video_id])
-    activity.record("video.queued", video.title, artist_id=video.artist_id, video_id=video_id)
+    videos.restate([video])
+    activity.record("video.queued", wanted.title, artist_id=wanted.artist_id, video_id=video)
     activity.touch("downloads", row.id)
     activity.touch("nav")
     return row
@@ -205,51 +195,3 @@ def _move(
             raise Conflict(problem)
         videos.restate([row.video_id])
         return get(download_id)
-
-
-def _each(change: Any, states: Sequence[WorkState]) -> Any:
-    """Change every row that is in one of the states; those that ended meanwhile are let be."""
-    ids = Download.select(Download.id).where(Download.state.in_(states)).tuples()
-    for (download_id,) in list(ids):
-        try:
-            change(download_id)
-            yield 1
-        except (Conflict, NotFound):
-            yield 0
-
-
-def _shifted(row: models.Download, where: str) -> None:
-    """Put a row at an end of the line, or have it change places with its neighbour."""
-    if where in {"up", "down"}:
-        other = _line(after=where == "down", row=row)
-        if other is not None:
-            _put(row, other.priority, other.position)
-            _put(other, row.priority, row.position)
-        return
-    end = _line(after=where == "last")
-    if end is not None and end.id != row.id:
-        _put(row, end.priority, end.position + (1 if where == "last" else -1))
-
-
-def _line(*, after: bool, row: models.Download | None = None) -> models.Download | None:
-    """The neighbour of a row among those that wait, or with no row the first or last of them."""
-    key = (Download.priority, Download.position, Download.id)
-    query = Download.select().where(Download.state.in_(_WAITING))
-    if row is not None:
-        query = query.where(_beyond(key, (row.priority, row.position, row.id), after))
-    backwards = after == (row is None)
-    found: models.Download | None = query.order_by(
-        *(column.desc() if backwards else column for column in key)
-    ).first()
-    return found
-
-
-def _beyond(key: Sequence[Any], values: Sequence[int], after: bool) -> Any:
-    (column, *columns), (value, *rest) = key, values
-    further = column > value if after else column < value
-    return further | ((column == value) & _beyond(columns, rest, after)) if rest else further
-
-
-def _put(row: models.Download, priority: int, position: int) -> None:
-    columns = {"priority": priority, "position": position, "updated_at": clock.now()}
-    Download.update(**columns).where(Download.id == row.id).execute()

@@ -1,69 +1,42 @@
-"""Activity: the queue with live progress, what ended, and what is blocked."""
+"""Downloads as a resource: lists, one of them, and what can be done with one or with all."""
 
-from dataclasses import dataclass, field
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mvidarr.core import clock
 from mvidarr.core.errors import Invalid, NotFound
 from mvidarr.core.terms import Role, WorkState
-from mvidarr.downloads import listing, queue
-from mvidarr.library import blocks
-from mvidarr.web import browse, live, render
+from mvidarr.downloads import listing, order, queue, space, waits, whole
+from mvidarr.web import activity, browse, formats, render
+from mvidarr.web.activity import HISTORY, QUEUE
 from mvidarr.web.routing import Reply, Request, route
 
 QUERY = {**browse.PAGES, "state": "active or ended"}
+PRIORITIES: Mapping[int, str] = {queue.URGENT: "First", queue.NORMAL: "Normal", queue.LATER: "Last"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewDownload:
     video_id: int
     source_id: int | None = None
+    priority: int = queue.NORMAL
 
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    where: str = field(default="first")
+    """To an end, past a neighbour, or beside the download that is named."""
+
+    where: str = "first"
+    after: int | None = None
+    before: int | None = None
 
 
-@route("GET", "/activity", role=Role.READONLY, title="Queue of downloads", json=False)
-def index(req: Request) -> Reply:
-    context = {**_queue(), "tab": "/activity", "live_topics": ["nav", "downloads"]}
-    return Reply("activity/index.html", context)
-
-
-@route("GET", "/activity/history", role=Role.READONLY, title="Downloads that ended", json=False)
-def history(req: Request) -> Reply:
-    page = listing.history(browse.place(req))
-    context = {"page": page, "tab": "/activity/history", "live_topics": ["nav", "downloads"]}
-    return Reply("activity/history.html", context)
-
-
-@route("GET", "/activity/blocked", role=Role.READONLY, title="Blocked uploads", json=False)
-def blocked(req: Request) -> Reply:
-    return Reply(
-        "activity/blocked.html",
-        {"page": blocks.page(browse.place(req)), "tab": "/activity/blocked"},
-    )
-
-
-@route(
-    "GET",
-    "/blocks",
-    role=Role.READONLY,
-    title="List blocked uploads",
-    html=False,
-    query=browse.PAGES,
-)
-def blocks_index(req: Request) -> Reply:
-    browse.only(req, browse.PAGES)
-    page = blocks.page(browse.place(req))
-    return Reply(data=browse.listed(req, page, _block, blocks.count))
-
-
-@route("DELETE", "/blocks/{id:int}", role=Role.MANAGER, title="Unblock an upload", status=204)
-def unblock(req: Request) -> Reply:
-    blocks.remove(req.params["id"])
-    return Reply(go="/activity/blocked", status=204, toast="It can be offered again.")
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    priority: int
 
 
 @route(
@@ -92,8 +65,26 @@ def listed(req: Request) -> Reply:
 )
 def create(req: Request) -> Reply:
     new = req.input(NewDownload)
-    row = queue.add(new.video_id, new.source_id, by_user=req.person.id)
-    return _done(row.id, "Queued.", status=201)
+    order.check_priority(new.priority)
+    row = queue.add(new.video_id, new.source_id, req.person.id, new.priority)
+    return _done(req, row.id, "Queued.", status=201)
+
+
+@route(
+    "GET",
+    "/downloads/summary",
+    role=Role.READONLY,
+    title="Sums of the queue",
+    html=False,
+)
+def summary(req: Request) -> Reply:
+    stats, wait, disk = listing.stats(), waits.look(), space.of_library()
+    found = dataclasses.asdict(stats) | {
+        "is_held": waits.is_held(),
+        "waits_for": wait and {**dataclasses.asdict(wait), "until": clock.iso(wait.until)},
+        "disk": disk and dataclasses.asdict(disk),
+    }
+    return Reply(data=lambda: found)
 
 
 @route("GET", "/downloads/{id:int}", role=Role.READONLY, title="One download", html=False)
@@ -102,27 +93,48 @@ def show(req: Request) -> Reply:
     return Reply(data=lambda: shape(row))
 
 
+@route(
+    "GET", "/downloads/{id:int}/menu", role=Role.MANAGER, title="Actions of a download", json=False
+)
+def menu(req: Request) -> Reply:
+    context = {"row": _row(req.params["id"]), "priorities": PRIORITIES}
+    return Reply("activity/menu.html", context)
+
+
+@route(
+    "PATCH",
+    "/downloads/{id:int}",
+    role=Role.MANAGER,
+    title="Set the priority of a download",
+    takes=Change,
+)
+def change(req: Request) -> Reply:
+    row = order.set_priority(req.params["id"], req.input(Change).priority)
+    return _done(req, row.id, f"Priority: {PRIORITIES[row.priority].lower()}.")
+
+
 @route("DELETE", "/downloads/{id:int}", role=Role.MANAGER, title="Cancel a download", status=204)
 def cancel(req: Request) -> Reply:
     queue.cancel(req.params["id"])
-    return Reply(go="/activity", status=204, partials=regions(), toast="Download cancelled.")
+    return Reply(go=QUEUE, status=204, partials=_regions(req), toast="Download cancelled.")
 
 
 @route("POST", "/downloads/{id:int}/pause", role=Role.MANAGER, title="Pause a download")
 def pause(req: Request) -> Reply:
-    return _done(queue.pause(req.params["id"]).id, "Paused.")
+    return _done(req, queue.pause(req.params["id"]).id, "Paused.")
 
 
 @route("POST", "/downloads/{id:int}/resume", role=Role.MANAGER, title="Go on with a download")
 def resume(req: Request) -> Reply:
-    return _done(queue.resume(req.params["id"]).id, "It goes on.")
+    return _done(req, queue.resume(req.params["id"]).id, "It goes on.")
 
 
 @route(
     "POST", "/downloads/{id:int}/retry", role=Role.MANAGER, title="Try a download again", status=201
 )
 def retry(req: Request) -> Reply:
-    return _done(queue.retry(req.params["id"], by_user=req.person.id).id, "Queued.", status=201)
+    row = queue.retry(req.params["id"], by_user=req.person.id)
+    return _done(req, row.id, "Queued.", status=201)
 
 
 @route(
@@ -132,7 +144,7 @@ def retry(req: Request) -> Reply:
     title="Keep what a parked download fetched",
 )
 def keep(req: Request) -> Reply:
-    return _done(queue.keep(req.params["id"]).id, "It is kept as it is.")
+    return _done(req, queue.keep(req.params["id"]).id, "It is kept as it is.")
 
 
 @route(
@@ -143,34 +155,96 @@ def keep(req: Request) -> Reply:
     takes=Move,
 )
 def move(req: Request) -> Reply:
-    return _done(queue.move(req.params["id"], req.input(Move).where).id, "Moved.")
+    asked, download_id = req.input(Move), req.params["id"]
+    if asked.before is not None:
+        row = order.place_before(download_id, asked.before)
+    elif asked.after is not None:
+        row = order.place_after(download_id, asked.after)
+    else:
+        row = order.move(download_id, asked.where)
+    text = f"Number {order.rank(row):,} in the queue."
+    return _done(req, row.id, text, is_quiet=True)
 
 
-@route("POST", "/downloads/pause", role=Role.MANAGER, title="Pause all downloads")
-def pause_all(req: Request) -> Reply:
-    count = queue.pause_all()
-    return Reply(
-        go="/activity", partials=regions(), data=lambda: {"changed": count}, toast="All paused."
-    )
+@route("POST", "/downloads/pause", role=Role.MANAGER, title="Hold all downloads")
+def hold(req: Request) -> Reply:
+    whole.hold(req.person.id)
+    return _all(req, {"is_held": True}, "All downloads are held.")
 
 
 @route("POST", "/downloads/resume", role=Role.MANAGER, title="Go on with all downloads")
-def resume_all(req: Request) -> Reply:
-    count = queue.resume_all()
-    return Reply(
-        go="/activity", partials=regions(), data=lambda: {"changed": count}, toast="All go on."
-    )
+def release(req: Request) -> Reply:
+    whole.release(req.person.id)
+    return _all(req, {"is_held": False}, "Downloads go on.")
 
 
-def _done(download_id: int, toast: str, status: int = 200) -> Reply:
+@route("GET", "/downloads/clear", role=Role.MANAGER, title="Clear the queue?", json=False)
+def ask_to_clear(req: Request) -> Reply:
+    return Reply("activity/clear.html", {"waiting": listing.stats().waiting})
+
+
+@route(
+    "POST", "/downloads/clear", role=Role.MANAGER, title="Cancel all waiting downloads", slow=True
+)
+def clear(req: Request) -> Reply:
+    count = whole.clear()
+    return _all(req, {"changed": count}, f"{formats.plural(count, 'download')} cancelled.")
+
+
+@route(
+    "POST",
+    "/downloads/retry-failed",
+    role=Role.MANAGER,
+    title="Try all failed downloads again",
+    status=202,
+)
+def retry_failed(req: Request) -> Reply:
+    job = whole.retry_failed(req.person.id)
+    return Reply.job(job, QUEUE, toast="What failed is queued again.")
+
+
+@route("GET", "/downloads/clear-history", role=Role.MANAGER, title="Clear history?", json=False)
+def ask_to_clear_history(req: Request) -> Reply:
+    return Reply("activity/clear_history.html")
+
+
+@route(
+    "POST",
+    "/downloads/clear-history",
+    role=Role.MANAGER,
+    title="Remove ended downloads from the history",
+    slow=True,
+)
+def clear_history(req: Request) -> Reply:
+    count = whole.forget_ended()
+    text = f"{formats.plural(count, 'entry', 'entries')} removed."
+    return Reply(go=HISTORY, data=lambda: {"changed": count}, toast=text)
+
+
+def _done(
+    req: Request, download_id: int, text: str, *, status: int = 200, is_quiet: bool = False
+) -> Reply:
+    """`is_quiet`: what is seen at once is only read aloud."""
+    headers = {"Location": f"/api/v1/downloads/{download_id}"} if status == 201 else {}
+    if is_quiet and req.is_partial:
+        headers["HX-Trigger"] = json.dumps({"announce": text})
     return Reply(
-        go="/activity",
-        partials=regions(),
+        go=QUEUE,
+        partials=_regions(req),
         data=lambda: shape(_row(download_id)),
         status=status,
-        headers={"Location": f"/api/v1/downloads/{download_id}"} if status == 201 else {},
-        toast=toast,
+        headers=headers,
+        toast=None if is_quiet else text,
     )
+
+
+def _all(req: Request, data: dict[str, Any], toast: str) -> Reply:
+    return Reply(go=QUEUE, partials=_regions(req), data=lambda: data, toast=toast)
+
+
+def _regions(req: Request) -> list[render.Partial]:
+    """What a fragment shows; pages and scripts need no such work."""
+    return activity.regions(req) if req.is_partial else []
 
 
 def _row(download_id: int) -> listing.Row:
@@ -178,25 +252,6 @@ def _row(download_id: int) -> listing.Row:
     if row is None:
         raise NotFound("There is no such download.")
     return row
-
-
-def _queue() -> dict[str, Any]:
-    return {"running": listing.running(), "waiting": listing.waiting(), "stats": listing.stats()}
-
-
-def regions() -> list[render.Partial]:
-    context = _queue()
-    return [
-        ("queue-head", "activity/_head.html", context),
-        ("queue-stats", "activity/_stats.html", context),
-        ("downloading", "activity/_downloading.html", context),
-        ("waiting", "activity/_waiting.html", context),
-    ]
-
-
-@live.topic("downloads")
-def redraw(audience: live.Audience, refs: live.Refs) -> list[render.Partial]:
-    return regions()
 
 
 def shape(row: listing.Row) -> dict[str, Any]:
@@ -212,6 +267,7 @@ def shape(row: listing.Row) -> dict[str, Any]:
         "size": row.size,
         "done_bytes": row.done_bytes,
         "priority": row.priority,
+        "is_upgrade": row.is_upgrade,
         "attempts": row.attempts,
         "cause": row.cause,
         "last_error": row.last_error,
@@ -227,15 +283,3 @@ def shape(row: listing.Row) -> dict[str, Any]:
 
 def _waits_until(row: listing.Row) -> str | None:
     return clock.iso(row.next_try_at or None) if row.state == WorkState.QUEUED else None
-
-
-def _block(row: Any) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "provider": row.provider,
-        "source_id": row.source_id,
-        "title": row.title,
-        "channel": row.channel,
-        "reason": row.reason,
-        "created_at": clock.iso(row.created_at),
-    }

@@ -8,32 +8,21 @@ const isLive = (element) => element?.id === "live";
 
 /* --- speaking ---------------------------------------------------------------------------------------------------- */
 
-function announce(text, urgent = false) {
+function announce(text) {
   const line = document.createElement("p");
   line.textContent = text;
-  $(urgent ? "#assertive" : "#polite").append(line);
+  $("#polite").append(line);
   setTimeout(() => line.remove(), 10_000);
 }
 
-/** Show a message; errors stay until they are closed, everything else leaves after five seconds of rest. */
-function toast({ text, detail = "", tone = "", href = "", label = "" }) {
+/** Show a message; it leaves after five seconds of rest. */
+function toast({ text }) {
   const box = $("#toast-template").content.firstElementChild.cloneNode(true);
-  const link = $("a", box);
   $("b", box).textContent = text;
-  $("div > span", box).textContent = detail;
-  if (href) link.href = href;
-  else link.remove();
-  link.textContent = label;
-  const glyph = { good: "st-downloaded", bad: "st-failed" }[tone];
-  if (glyph) {
-    const use = $("use", box);
-    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${glyph}`));
-    box.dataset.status = glyph.slice(3);
-  }
   $("#toasts").append(box);
   $$("#toasts > .toast").slice(0, -4).forEach((old) => old.remove());
-  announce(detail ? `${text}. ${detail}` : text, tone === "bad");
-  if (tone !== "bad") leaveAtRest(box, 5_000);
+  announce(text);
+  leaveAtRest(box, 5_000);
 }
 
 function leaveAtRest(box, delay) {
@@ -351,7 +340,8 @@ function tick(extend) {
 }
 
 on("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+  if (event.altKey) return pressInRow(event);
   if (event.key.startsWith("Arrow")) return moveInMenu(event);
   if (event.target.matches?.(TYPING) || $("dialog[open], [popover]:popover-open")) return;
   if (shortcutsOff() && event.key !== "Escape") return;
@@ -363,6 +353,13 @@ on("keydown", (event) => {
   if (act.click) act.click();
   else act(going ? event.key : event);
 });
+
+function pressInRow(event) {
+  const button = current() && pressed(`Alt+${event.key}`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+}
 
 function moveInMenu(event) {
   const menu = event.target.closest?.(".menu:popover-open");

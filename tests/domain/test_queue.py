@@ -146,15 +146,6 @@ def test_pausing_a_running_download_takes_it_from_its_worker(video: Video) -> No
     assert not claim.holds(Download, row.id, str(row.owner))
 
 
-def test_all_are_paused_and_resumed_together() -> None:
-    rows = [make_download() for _ in range(3)]
-    make_download(state="done")
-
-    assert queue.pause_all() == 3
-    assert {fresh(row).state for row in rows} == {"paused"}
-    assert queue.resume_all() == 3
-
-
 def test_a_parked_download_is_kept_as_it_is(video: Video) -> None:
     row = make_download(video, state="parked", notes={"file": "x.mp4", "source": 1})
 
@@ -172,48 +163,6 @@ def test_another_upload_begins_anew(video: Video) -> None:
 
     assert (changed.state, changed.source_id, changed.attempts) == ("queued", other.id, 0)
     assert changed.notes == {}
-
-
-def line() -> list[int]:
-    return [row.id for row in listing.waiting()]
-
-
-def test_rows_are_moved_through_the_line() -> None:
-    a, b, c = (queue.add(make_video(source=True).id).id for _ in range(3))
-    assert line() == [a, b, c]
-
-    queue.move(c, "first")
-    assert line() == [c, a, b]
-    queue.move(c, "down")
-    assert line() == [a, c, b]
-    queue.move(b, "up")
-    assert line() == [a, b, c]
-    queue.move(a, "last")
-    assert line() == [b, c, a]
-    queue.move(a, "down")
-    queue.move(b, "up")
-    queue.move(a, "last")
-    assert line() == [b, c, a]
-
-
-def test_a_row_moved_before_an_urgent_one_becomes_as_urgent() -> None:
-    usual = queue.add(make_video(source=True).id).id
-    urgent = queue.add(make_video(source=True).id, priority=queue.URGENT).id
-    assert line() == [urgent, usual]
-
-    queue.move(usual, "first")
-    assert line() == [usual, urgent]
-    queue.move(usual, "down")
-    assert line() == [urgent, usual]
-
-
-def test_what_runs_cannot_be_moved(video: Video) -> None:
-    row = make_download(video, state="running")
-
-    with pytest.raises(errors.Conflict):
-        queue.move(row.id, "first")
-    with pytest.raises(errors.Invalid):
-        queue.move(row.id, "away")
 
 
 def test_a_deleted_download_is_not_found() -> None:
@@ -319,7 +268,7 @@ def test_all_that_is_due_waits_for_an_obstacle(video: Video, set_clock: SetClock
 def test_rows_show_their_video(video: Video) -> None:
     queue.add(video.id)
 
-    row = listing.waiting()[0]
+    row = listing.waiting(db.Place()).rows[0]
 
     assert (row.title, row.artist, row.video_id, row.is_active) == ("Jóga", "Björk", video.id, True)
     assert row.provider == "youtube"
@@ -347,33 +296,70 @@ def test_history_can_be_narrowed_to_a_state() -> None:
     assert [row.id for row in page.rows] == [failed.id]
 
 
-def test_lists_cost_one_query_however_long_they_are() -> None:
+def test_lists_cost_as_much_however_long_they_are() -> None:
     for _ in range(3):
         make_download()
     with db.counting() as few:
-        listing.waiting()
+        listing.waiting(db.Place())
     for _ in range(9):
         make_download()
     with db.counting() as many:
-        listing.waiting()
+        listing.waiting(db.Place())
 
-    assert len(few) == len(many) == 1
+    assert len(few) == len(many) == 2
+
+
+def test_the_line_is_read_page_by_page() -> None:
+    rows = [make_download(position=-1000 * number).id for number in range(5)]
+    late = make_download(priority=10, position=-9000, state="paused").id
+    urgent = make_download(priority=1, position=9000, state="parked").id
+    make_download(state="running", priority=1)
+    expected = [urgent, *reversed(rows), late]
+
+    first = listing.waiting(db.Place(limit=3))
+    second = listing.waiting(db.Place(limit=3, after=first.next))
+    last = listing.waiting(db.Place(limit=3, last=True))
+    back = listing.waiting(db.Place(limit=3, before=second.previous))
+
+    assert ids(first) + ids(second) == expected[:6]
+    assert (first.previous, ids(back)) == (None, ids(first))
+    assert (ids(last), last.next) == (expected[-3:], None)
 
 
 def test_stats_sum_the_queue_and_the_day(set_clock: SetClock) -> None:
-    make_download(state="running", size=1000, done_bytes=400, speed=100.0)
+    make_download(state="running", size=1000, done_bytes=400, speed=100.0, stage="fetch")
     make_download(state="paused", size=500, done_bytes=100)
-    make_download()
-    make_download(state="done", ended_at=listing.midnight(), size=7)
+    make_download(state="done", ended_at=listing.midnight())
     make_download(state="failed", ended_at=clock.now())
     make_download(state="done", ended_at=listing.midnight() - 1)
 
     found = listing.stats()
 
-    assert (found.running, found.waiting) == (1, 2)
-    assert (found.speed, found.left, found.eta) == (100.0, 1000, 10.0)
+    assert (found.running, found.waiting) == (1, 1)
+    assert (found.speed, found.left, found.eta, found.unsized) == (100.0, 1000, 10.0, 0)
     assert found.percent == pytest.approx(100 * 500 / 1500)
     assert (found.done_today, found.failed_today) == (1, 1)
+
+
+def test_what_has_no_size_yet_is_taken_for_as_heavy_as_the_latest_ones() -> None:
+    make_download(state="running", size=1000, done_bytes=400, speed=100.0, stage="fetch")
+    make_download()
+    make_download(state="parked")
+    assert (listing.stats().left, listing.stats().unsized) == (600, 2)  # nobody knows better
+
+    for number, size in enumerate((200, 400)):
+        make_download(state="done", size=size, ended_at=number)
+
+    assert (listing.stats().left, listing.stats().eta) == (600 + 2 * 300, 12.0)
+
+
+def test_progress_is_told_from_what_moves_rows_between_the_lists() -> None:
+    running, waiting = make_download(state="running").id, make_download().id
+
+    assert listing.is_progress([running])
+    assert not listing.is_progress([running, waiting])
+    assert not listing.is_progress([running, None])
+    assert not listing.is_progress([running, 999])
 
 
 def test_an_empty_queue_has_no_percentage() -> None:
@@ -436,3 +422,34 @@ def test_of_many_clicks_at_once_one_download_comes() -> None:
     assert len(answered) == 4
     assert len(set(answered)) == 1
     assert Download.select().count() == 1
+
+
+def ids(page: db.Page) -> list[int]:
+    return [row.id for row in page.rows]
+
+
+def test_a_retried_upgrade_is_one_again(video: Video) -> None:
+    row = queue.add(video.id, priority=queue.LATER, is_upgrade=True)
+    queue.cancel(row.id)
+
+    again = queue.retry(row.id)
+
+    assert (again.is_upgrade, again.priority) == (True, queue.LATER)
+
+
+def test_a_raised_limit_holds_for_the_next_claim_and_a_lowered_one_stops_nothing() -> None:
+    settings.change({"download_concurrency": "1"})
+    for _ in range(4):
+        queue.add(make_video(source=True).id)
+    first = claims.claim_next("here.1")
+    assert claims.claim_next("here.1") is None
+
+    settings.change({"download_concurrency": "3"})
+    more = [claims.claim_next("here.1") for _ in range(3)]
+    settings.change({"download_concurrency": "1"})
+
+    assert [row is not None for row in more] == [True, True, False]
+    assert len(listing.running()) == 3
+    assert first is not None
+    assert claim.holds(Download, first.id, str(first.owner))
+    assert claims.claim_next("here.1") is None

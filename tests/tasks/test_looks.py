@@ -1,7 +1,7 @@
 """What the threads do when they are woken: run what is due, until nothing is."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,9 @@ import pytest
 from mvidarr import settings
 from mvidarr.core import clock, db
 from mvidarr.core.config import Config
+from mvidarr.core.errors import Unavailable
 from mvidarr.core.terms import Cause, WorkState
+from mvidarr.downloads import claims, waits, whole
 from mvidarr.downloads import run as downloads_run
 from mvidarr.jobs import claim, jobs, run, wake
 from mvidarr.models import Artist, Change, Download, Event, Job, Schedule
@@ -207,3 +209,59 @@ def test_housekeeping_drops_what_is_old_and_keeps_the_rest(set_clock: SetClock) 
     assert [row.id for row in Download.select()] == [last.id], gone.id
     assert Change.select().count() == 1  # the newest, so that a gap can be told
     assert steps == [name for name, _ in housekeeping.STEPS]
+
+
+def test_a_held_queue_stops_what_runs_and_begins_nothing(
+    me: Here, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.change({"disk_reserve": "0"})
+    rows = [make_download().id for _ in range(2)]
+    said: list[bool] = []
+
+    def begun(row: Download, stopping: Callable[[], bool], *_: Any) -> None:
+        said.append(stopping())
+        with db.session():
+            whole.hold()
+        said.append(stopping())
+        with db.session():
+            claims.give_back(row, str(row.owner))
+
+    monkeypatch.setattr(downloads_run, "run", begun)
+
+    downloads.look.call_local()
+
+    assert said == [False, True]
+    assert [Download.get_by_id(row).state for row in rows] == ["queued", "queued"]
+
+
+def test_a_database_that_is_away_holds_nothing(
+    me: Here, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> bool:
+        raise Unavailable("The database cannot be reached.")
+
+    def begun(row: Download, stopping: Callable[[], bool], *_: Any) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(waits, "is_held", away)
+            said.append(stopping())
+        with db.session():
+            claim.finish(Download, row.id, str(row.owner), WorkState.DONE)
+
+    settings.change({"disk_reserve": "0"})
+    make_download()
+    said: list[bool] = []
+    monkeypatch.setattr(downloads_run, "run", begun)
+
+    downloads.look.call_local()
+
+    assert said == [False]
+
+
+def test_what_failed_is_queued_again_by_its_job(me: Here) -> None:
+    row = make_download(state="failed", ended_at=1)
+    whole.retry_failed()
+
+    job_tasks.look.call_local()
+
+    assert [one.note for one in Job.select()] == ["1 of 1 queued again."]
+    assert Download.get(Download.active_key.is_null(False)).video_id == row.video_id

@@ -94,8 +94,11 @@ def test_a_wake_that_is_lost_hurts_nobody(
 
 
 def test_threads_suffice_for_the_highest_setting(config: Config) -> None:
-    downloads, jobs_consumer = queues.consumers()
+    consumers = queues.consumers()
 
-    assert (downloads.workers, downloads.periodic) == (8, False)
-    assert (jobs_consumer.workers, jobs_consumer.periodic) == (queues.JOB_THREADS, True)
-    assert downloads.max_delay == jobs_consumer.max_delay == 0.5
+    assert [(one.huey.name, one.workers, one.periodic) for one in consumers] == [
+        ("downloads", 8, False),
+        ("jobs", queues.JOB_THREADS, True),
+        ("delivery", queues.DELIVERY_THREADS, False),
+    ]
+    assert {one.max_delay for one in consumers} == {0.5}

@@ -16,7 +16,7 @@ from mvidarr.core.config import Config
 from mvidarr.core.errors import BootError, Unavailable
 from mvidarr.downloads import claims
 from mvidarr.jobs import claim, jobs
-from mvidarr.models import Job
+from mvidarr.models import Job, Outbox
 from mvidarr.supervisor import Child
 from mvidarr.system import instance
 from tasks import queues
@@ -40,14 +40,15 @@ def sizes() -> dict[str, int]:
 @pytest.mark.usefixtures("database")
 def test_a_sweep_wakes_whoever_has_something_to_do() -> None:
     worker.sweep()
-    assert sizes() == {"downloads": 0, "jobs": 0}
+    assert sizes() == {"downloads": 0, "jobs": 0, "delivery": 0}
 
     make_download()
     Job.create(kind="sweep", active_key="sweep:")
+    Outbox.create(event_id=1, target="1", active_key="1:1")
     worker.sweep()
-    assert sizes() == {"downloads": 1, "jobs": 1}
-    worker.sweep()
-    assert sizes() == {"downloads": 1, "jobs": 1}  # no second message before the first is read
+    assert sizes() == {"downloads": 1, "jobs": 1, "delivery": 1}
+    worker.sweep()  # no second message before the first is read
+    assert sizes() == {"downloads": 1, "jobs": 1, "delivery": 1}
 
 
 @pytest.mark.usefixtures("database")
@@ -55,10 +56,11 @@ def test_a_sweep_takes_back_what_fell_silent() -> None:
     gone: dict[str, Any] = {"state": "running", "owner": "x.1", "lease_until": clock.now() - 1}
     download = make_download(**gone)
     job = Job.create(kind="sweep", active_key="sweep:", **gone)
+    message = Outbox.create(event_id=1, target="1", active_key="1:1", **gone)
 
     worker.sweep()
 
-    assert (fresh(download).state, fresh(job).state) == ("queued", "queued")
+    assert [fresh(row).state for row in (download, job, message)] == ["queued"] * 3
 
 
 @pytest.mark.usefixtures("database")

@@ -12,7 +12,7 @@ from tests import factories
 from tests.client import Client
 from tests.conftest import SetClock
 
-REGIONS = ("queue-head", "queue-stats", "downloading", "waiting")
+REGIONS = ("queue-head", "queue-wait", "queue-stats", "downloading", "waiting")
 
 
 @pytest.fixture
@@ -105,6 +105,7 @@ def test_a_download_is_added_in_every_representation(manager: Client, video: Vid
         ({"video_id": None}, "video_id"),
         ({"video_id": 1, "source_id": "x"}, "source_id"),
         ({"video_id": 1, "vid": 2}, "vid"),
+        ({"video_id": 1, "priority": 2}, "priority"),
     ],
 )
 def test_a_body_that_is_none_is_refused(manager: Client, body: Any, field: str) -> None:
@@ -151,6 +152,7 @@ def test_json_says_all_about_a_download(manager: Client, set_clock: SetClock) ->
         "size": None,
         "done_bytes": None,
         "priority": 5,
+        "is_upgrade": False,
         "attempts": 1,
         "cause": "network",
         "last_error": None,
@@ -257,15 +259,6 @@ def test_a_move_says_where(manager: Client) -> None:
     assert answer.json()["errors"] == [
         {"field": "where", "message": "Choose first, up, down or last."}
     ]
-
-
-def test_all_can_be_paused_and_go_on(manager: Client) -> None:
-    rows = [factories.make_download(state=state) for state in ("queued", "running", "parked")]
-
-    paused = manager.send("POST", "/api/downloads/pause", json={}).json()
-    assert (paused, factories.fresh(rows[2]).state) == ({"changed": 2}, "parked")
-    assert manager.post("/downloads/resume").status_code == 303
-    assert {factories.fresh(row).state for row in rows[:2]} == {"queued"}
 
 
 @pytest.mark.parametrize("action", ["", "/pause", "/resume", "/retry", "/keep", "/move"])
