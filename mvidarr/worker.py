@@ -16,9 +16,10 @@ import peewee
 from mvidarr.core import clock, db
 from mvidarr.core.config import Config
 from mvidarr.core.errors import Unavailable
+from mvidarr.delivery import outbox
 from mvidarr.downloads import claims
 from mvidarr.jobs import claim
-from mvidarr.models import Job
+from mvidarr.models import Job, Outbox
 from mvidarr.system import boot, instance
 from tasks import clock as ticking
 from tasks import owner, queues, waking
@@ -54,7 +55,7 @@ def run(config: Config) -> None:
     signals = _Signals()
     os.nice(NICE)
     with instance.hold(config, LOCK_PATIENCE, signals.is_asked) as name:
-        boot.open_data(config, db.Options(full_sync=False, connections=32))
+        boot.open_data(config, db.Options(full_sync=False, connections=48))
         boot.apply_log_level()
         me = owner.Owner(
             config=config, name=f"{name}.{secrets.token_hex(4)}", stopping=signals.is_asked
@@ -72,7 +73,8 @@ def _take_over(name: str) -> None:
 
     with db.session():
         claims.release(name)
-        claim.release_owner(Job, name)
+        for rows in (Job, Outbox):
+            claim.release_owner(rows, name)
         ticking.tick.call_local()
     reconcile.clear_staging()
 
@@ -88,7 +90,8 @@ def _work(name: str, stopping: Callable[[], bool]) -> None:
         _end(consumers)
         with db.session():
             claims.release(name, is_loss=False)
-            claim.release_owner(Job, name, is_loss=False)
+            for rows in (Job, Outbox):
+                claim.release_owner(rows, name, is_loss=False)
         log.info("worker ended pid=%s", os.getpid())
 
 
@@ -111,15 +114,17 @@ def sweep() -> None:
     try:
         with db.session():
             claims.reap()
-            claim.reap(Job, clock.now())
+            for rows in (Job, Outbox):
+                claim.reap(rows, clock.now())
             due = {
                 "downloads": claims.may_claim(),
                 "jobs": bool(claim.due(Job, clock.now())),
+                "delivery": bool(outbox.due(clock.now())),
             }
     except (Unavailable, peewee.PeeweeException) as error:
         log.warning("sweep skipped error=%s", error)
         return
-    for queue in (queues.downloads, queues.jobs):
+    for queue in queues.ALL:
         if due[queue.name] and not queue.storage.queue_size():
             waking.send(queue.name)
 

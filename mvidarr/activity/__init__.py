@@ -1,6 +1,7 @@
 """What happened (events) and what live pages must redraw (touches)."""
 
 from mvidarr.activity.events import (
+    BY_NAME,
     KINDS,
     Actor,
     Kind,
@@ -11,9 +12,11 @@ from mvidarr.activity.events import (
     record_all,
     set_apart,
 )
+from mvidarr.activity.outbox import follow_artist
 from mvidarr.activity.touch import TOPICS, changes_since, forget, newest, touch
 
 __all__ = [
+    "BY_NAME",
     "KINDS",
     "TOPICS",
     "Actor",
@@ -22,6 +25,7 @@ __all__ = [
     "actor",
     "changes_since",
     "files_changed",
+    "follow_artist",
     "forget",
     "newest",
     "record",

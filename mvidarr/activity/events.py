@@ -19,13 +19,15 @@ _Event: Final[Any] = Event  # as queries see it
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """`audit`: not in the feed, for administrators only; `machine`: for media servers only."""
+    """`audit`: not in the feed, for administrators only; `machine`: for media servers only;
+    `personal`: for the person it is about, and administrators."""
 
     name: str
     title: str
     level: str = "info"  # info good warn bad
     audit: bool = False
     machine: bool = False
+    personal: bool = False
 
     @property
     def can_be_told(self) -> bool:
@@ -77,11 +79,16 @@ KINDS = (
     Kind(name="setting.changed", title="Setting changed", audit=True),
     Kind(name="login.succeeded", title="Signed in", audit=True),
     Kind(name="login.failed", title="Sign-in refused", level="warn", audit=True),
-    Kind(name="login.new_address", title="Signed in from a new address", level="warn"),
+    Kind(
+        name="login.new_address",
+        title="Signed in from a new address",
+        level="warn",
+        personal=True,
+    ),
     Kind(name="user.created", title="User created", audit=True),
     Kind(name="user.changed", title="User changed", audit=True),
 )
-_BY_NAME = {kind.name: kind for kind in KINDS}
+BY_NAME = {kind.name: kind for kind in KINDS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +128,8 @@ def record(
     """Write one event of a declared kind and have the feeds redraw."""
     with db.atomic():
         event: Event = Event.create(**_row(kind, title, artist_id, video_id, data))
-        if _BY_NAME[kind].can_be_told:
-            outbox.tell(event, outbox.readers(kind))
+        if BY_NAME[kind].can_be_told:
+            outbox.tell(event, outbox.readers(kind), personal=BY_NAME[kind].personal)
             touch("feed")
     return event
 
@@ -163,6 +170,7 @@ def set_apart(*, artist_id: int | None = None, video_ids: Collection[int] = ()) 
         if artist_id is not None:
             of_artist = _Event.artist_id == artist_id
             _Event.update(artist_id=None, video_id=None).where(of_artist).execute()
+            outbox.follow_artist(artist_id)
         if video_ids:
             of_videos = _Event.video_id.in_(list(video_ids))
             _Event.update(video_id=None).where(of_videos).execute()
@@ -175,7 +183,7 @@ def _row(
     return {
         "at": clock.now(),
         "kind": kind,
-        "level": _BY_NAME[kind].level,
+        "level": BY_NAME[kind].level,
         "title": title[:500],
         "artist_id": artist_id,
         "video_id": video_id,

@@ -12,7 +12,7 @@ from mvidarr.models import Change, Revision
 
 TOPICS = (
     *("nav", "downloads", "jobs", "videos", "review", "services"),
-    *("feed", "artist", "video", "lists"),
+    *("feed", "artist", "video", "lists", "trash"),
 )
 KEPT_MS = 10 * clock.MINUTE
 

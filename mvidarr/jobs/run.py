@@ -75,7 +75,7 @@ def _failed(job: Job, owner: str, failure: Exception) -> None:
     if pause is not None:
         again = Again(
             next_try_at=clock.now() + pause,
-            counted=True,
+            counted=not isinstance(failure, TooSoon),  # it is not the job that has failed
             cause=Cause.NETWORK,
             error=str(failure),
         )
@@ -93,8 +93,10 @@ def _failed(job: Job, owner: str, failure: Exception) -> None:
 
 def _pause(job: Job, failure: Exception) -> int | None:
     """Milliseconds to wait where another try may help, else None."""
-    passing = isinstance(failure, Unavailable | TooSoon | ServiceError)
+    asked = getattr(failure, "retry_after", None) or 0
+    if isinstance(failure, TooSoon):
+        return max(clock.SECOND, int(asked * 1000))
+    passing = isinstance(failure, Unavailable | ServiceError)
     if not passing or getattr(failure, "permanent", False) or job.attempts + 1 >= TRIES:
         return None
-    asked = getattr(failure, "retry_after", None) or 0
     return max(PAUSES[job.attempts], int(asked * 1000))

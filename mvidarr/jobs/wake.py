@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mvidarr.core import db
 
-QUEUES = ("downloads", "jobs")
+QUEUES = ("downloads", "jobs", "delivery")
 
 _hooks: list[Callable[[str], None]] = []
 
