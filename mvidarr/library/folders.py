@@ -5,16 +5,18 @@ from pathlib import PurePosixPath
 
 from mvidarr.core import text
 from mvidarr.core.errors import Invalid
+from mvidarr.library import paths
 from mvidarr.library.tables import Artist
 from mvidarr.media import naming, safe_names
 
 
 def free(name: str, disambiguation: str) -> str:
     """A folder of the artist's own: its name, or the name with what sets it apart."""
+    style = paths.style()
     base = name if safe_names.component(name) else "Artist"
-    apart = text.cut_bytes(safe_names.value(disambiguation), 60).strip()
+    apart = safe_names.cut(safe_names.value(disambiguation, style), 40).strip()
     marks = chain([""], [f" ({apart})"] if apart else [], (f" ({n})" for n in count(2)))
-    folders = (safe_names.component(base, ending=mark) for mark in marks)
+    folders = (safe_names.component(base, ending=mark, style=style) for mark in marks)
     return next(folder for folder in folders if not _is_taken(folder))
 
 
@@ -23,7 +25,7 @@ def checked(raw: str, except_for: int = 0) -> str:
     path = PurePosixPath(text.tidy(raw).replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise Invalid({"folder": "Give a folder inside the library, without .. in it."})
-    parts = [safe_names.component(part) for part in path.parts]
+    parts = [safe_names.component(part, style=paths.style()) for part in path.parts]
     folder = str(PurePosixPath(*parts)) if all(parts) else ""
     if not folder or len(folder) > 500:
         raise Invalid({"folder": "This cannot be the name of a folder."})

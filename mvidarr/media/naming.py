@@ -2,127 +2,129 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
-from mvidarr.core import text as texts
 from mvidarr.core.errors import Invalid
-from mvidarr.core.terms import VideoType
 from mvidarr.media import naming_template, safe_names
-from mvidarr.media.naming_template import PLEX, PLEX_ENDINGS, Template
-from mvidarr.media.naming_tokens import TOKENS, NameFacts
+from mvidarr.media.naming_template import PLEX, PLEX_ENDINGS, Part, Template
+from mvidarr.media.naming_tokens import TOKENS, NameFacts, quality_of
+from mvidarr.media.safe_names import PLAIN, Style
 
 __all__ = [
+    "PLAIN",
     "PRESETS",
     "TOKENS",
     "NameFacts",
     "Preset",
+    "Style",
     "Template",
     "inside",
     "parse_template",
     "path_key",
+    "places",
+    "quality_of",
     "render",
+    "stem_key",
     "unique",
-    "warnings",
 ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preset:
-    """A template to choose, and the servers that read it."""
+    """A template to choose, the servers that read it, and what it is for."""
 
     key: str
     label: str
     template: str
     servers: tuple[str, ...]
+    help: str
+    needs_artist_files: bool = False
 
 
+_FOLDERS = "{Artist}/{Title}{ (Version)}{ (Year)}/{Artist} - {Title}{ (Version)}{ (Year)}"
 PRESETS = (
     Preset(
         key="folders",
         label="A folder for each video",
-        template="{Artist}/{Title}{ (Version)}{ (Year)}/{Artist} - {Title}{ (Version)}{ (Year)}",
-        servers=("Jellyfin", "Kodi", "Emby"),
+        template=_FOLDERS,
+        servers=("Kodi", "Jellyfin", "Emby"),
+        help="Nothing is merged, stacked or hidden, and each video has its pictures to itself.",
     ),
     Preset(
         key="flat",
         label="A folder for each artist",
         template="{Artist}/{Title}{ (Version)}-video",
         servers=("Plex", "Jellyfin", "Kodi", "Emby"),
+        help="Plex finds videos only so: right in the artist's folder, with an ending that says "
+        "what they are.",
+    ),
+    Preset(
+        key="ersatztv",
+        label="A folder for each video, told by artist",
+        template=_FOLDERS,
+        servers=("ErsatzTV",),
+        help="As the first, and artist.nfo and the artist's picture are written, which ErsatzTV "
+        "needs.",
+        needs_artist_files=True,
     ),
 )
 
 _PLEX_ENDING = re.compile(rf"(?:{'|'.join((*PLEX_ENDINGS.values(), PLEX))})$")
-_PART = re.compile(r"part[ ._-]*\d", re.I)
+_ALIKE = 20  # characters by which a video's own folder is known in its name
 
 
-def parse_template(text: str, field: str = "template") -> Template:
+def parse_template(text: str, field: str = "template", style: Style = PLAIN) -> Template:
     """The template, or Invalid with a sentence for `field`."""
     try:
-        return naming_template.parse(text)
+        return naming_template.parse(text, style)
     except ValueError as error:
         raise Invalid({field: str(error)}) from None
 
 
 def render(template: Template, facts: NameFacts) -> PurePosixPath:
     """The path of a video in the library, without extension, safe on every disk."""
-    *folders, name = (naming_template.fill(parts, facts) for parts in template.components)
-    ending = ""
-    if template.is_plex:
-        name, ending = name.removesuffix(PLEX), PLEX_ENDINGS.get(facts.type, PLEX)
+    *folders, name = template.components
+    ending = PLEX_ENDINGS.get(facts.type, PLEX) if template.is_plex else ""
+    above = [_component(parts, facts, template.style) for parts in folders]
+    last = _component(name, facts, template.style, ending, shares=not template.has_own_folders)
     nameless = f"Untitled [{facts.source_id}]" if facts.source_id else "Untitled"
-    last = safe_names.component(name, ending=ending)
-    last = last or safe_names.component(nameless, ending=ending)
-    return PurePosixPath(*filter(None, map(safe_names.component, folders)), last)
+    last = last or safe_names.component(nameless, ending=ending, style=template.style)
+    return PurePosixPath(*filter(None, above), last)
 
 
-def warnings(template: Template) -> list[str]:
-    """What goes wrong with a layout, found by naming a few videos with it."""
-    one = NameFacts(artist="Queen", title="Song Part 1", year=1990, album="Best", source_id="one")
-    song, other, live, cover, talk = (
-        render(template, facts)
-        for facts in (
-            one,
-            replace(one, title="Song Part 2", source_id="two"),
-            replace(one, type=VideoType.LIVE, source_id="three"),
-            replace(one, artist="Quark", source_id="four"),
-            replace(one, type=VideoType.INTERVIEW, source_id="five"),
-        )
-    )
-    found = {
-        "Two songs of an artist get the same name: add {Title} or {Source Id}.": song == other,
-        "Two artists' songs of one title get the same name: add {Artist}.": song == cover,
-        "The live and the official video of a song get the same name: add {Version}.": song == live,
-        "Jellyfin and Emby show all videos in such a folder as versions of one, because their "
-        "names start with the folder's name: leave that out, or give each video its own "
-        "folder.": _merges(song, other),
-        "Kodi joins songs called “Part 1” and “Part 2” that share a folder into one: a folder for "
-        "each video avoids that.": _stacks(song, other),
-        "Jellyfin and Emby hide interviews and looks behind the scenes, because of the endings "
-        "that Plex reads.": safe_names.hides(talk.name),
-        "Plex looks for music videos only in an artist's own folder, no deeper: "
-        "{Artist}/{Title}-video.": template.is_plex and len(template.components) != 2,
-    }
-    return [sentence for sentence, holds in found.items() if holds]
-
-
-def unique(path: PurePosixPath, taken: Callable[[str], bool], source_id: str = "") -> PurePosixPath:
+def unique(
+    path: PurePosixPath, taken: Callable[[str], bool], source_id: str = "", style: Style = PLAIN
+) -> PurePosixPath:
     """The path, or when another video has it, the path with ` [Source Id]`, at worst ` (2)`.
 
     `taken` is asked with `path_key` of a path without extension: videos share no sidecars.
     """
-    name = texts.cut_bytes(safe_names.value(source_id), 64)
+    return next(place for place in places(path, source_id, style) if not taken(path_key(place)))
+
+
+def places(
+    path: PurePosixPath, source_id: str = "", style: Style = PLAIN
+) -> Iterator[PurePosixPath]:
+    """Where a video may lie, the best place first; without end."""
+    name = safe_names.cut(safe_names.value(source_id), 64)
     marks = chain([""], [f" [{name}]"] if name else [], (f" ({number})" for number in count(2)))
-    candidates = (_marked(path, mark) for mark in marks)
-    return next(candidate for candidate in candidates if not taken(path_key(candidate)))
+    return (_marked(path, mark, style) for mark in marks)
 
 
 def path_key(path: PurePosixPath | str) -> str:
     """What two spellings of a path share on a disk that ignores case: NFC and casefold."""
     folded = unicodedata.normalize("NFC", str(path)).casefold()
     return unicodedata.normalize("NFC", folded)
+
+
+def stem_key(path: str) -> str:
+    """`path_key` of a file's path without its extension."""
+    folder, slash, name = path.rpartition("/")
+    stem, dot, _ = name.rpartition(".")
+    return path_key(f"{folder}{slash}{stem if stem and dot else name}")
 
 
 def inside(root: Path, relative: PurePosixPath | str) -> Path:
@@ -140,23 +142,23 @@ def inside(root: Path, relative: PurePosixPath | str) -> Path:
     return real
 
 
-def _merges(first: PurePosixPath, second: PurePosixPath) -> bool:
-    """Whether Jellyfin would take two videos for versions of one."""
-    folder = first.parent.name.casefold()
-    if first == second or first.parent != second.parent or len(folder) < 2:
-        return False
-    names = (first.name.casefold(), second.name.casefold())
-    rests = [name.removeprefix(folder).lstrip() for name in names if name.startswith(folder)]
-    return len(rests) == 2 and all(not rest or rest[0] in "-_.[" for rest in rests)
+def _component(
+    parts: tuple[Part, ...], facts: NameFacts, style: Style, ending: str = "", shares: bool = False
+) -> str:
+    """One name of a path; where it is too long, its values are cut and not what follows them."""
+    room = want = style.limit - len(ending.encode())
+    while want > 0:
+        words = safe_names.value(naming_template.fill(parts, facts, style, want), style)
+        words = safe_names.apart(words) if shares else words
+        name = safe_names.shown(words, is_whole=not ending)
+        over = len(name.encode()) - room
+        if over <= 0:
+            return name + ending if name else ""
+        want -= over
+    return safe_names.component(words, ending=ending, style=style)
 
 
-def _stacks(first: PurePosixPath, second: PurePosixPath) -> bool:
-    """Whether Kodi would take two videos for the parts of one."""
-    names = {_PART.sub("", path.name) for path in (first, second)}
-    return first != second and first.parent == second.parent and len(names) == 1
-
-
-def _marked(path: PurePosixPath, mark: str) -> PurePosixPath:
+def _marked(path: PurePosixPath, mark: str, style: Style) -> PurePosixPath:
     """The path with a mark at its end, before an ending that Plex reads.
 
     A video's own folder gets the mark too, so that it stays its own.
@@ -166,11 +168,11 @@ def _marked(path: PurePosixPath, mark: str) -> PurePosixPath:
     found = _PLEX_ENDING.search(path.name)
     ending = found[0] if found else ""
     folder = path.parent
-    if len(path.parts) > 2 and folder.name in path.name:
-        folder = folder.with_name(_with_tail(folder.name, mark))
-    return folder / _with_tail(path.name.removesuffix(ending), mark + ending)
+    if len(path.parts) > 2 and folder.name[:_ALIKE] in path.name:
+        folder = folder.with_name(_with_tail(folder.name, mark, style))
+    return folder / _with_tail(path.name.removesuffix(ending), mark + ending, style)
 
 
-def _with_tail(name: str, tail: str) -> str:
-    room = safe_names.LIMIT - len(tail.encode())
-    return texts.cut_bytes(name, room).rstrip(" .") + tail
+def _with_tail(name: str, tail: str, style: Style) -> str:
+    room = style.limit - len(tail.encode())
+    return safe_names.cut(name, room).rstrip(" .") + tail

@@ -32,12 +32,16 @@ class NameFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Token:
-    """One word of the grammar; `aliases` are the spellings of the *arr family."""
+    """One word of the grammar; `aliases` are the spellings of the *arr family.
+
+    `may_be_cut`: when a name is too long, this is where it is shortened.
+    """
 
     name: str
     help: str
     value: Callable[[NameFacts], str]
     aliases: tuple[str, ...] = ()
+    may_be_cut: bool = False
 
 
 _ARTICLE = re.compile(r"(the|an?) (\S.*)", re.I)
@@ -46,7 +50,18 @@ _CODECS = {
     "opus": "Opus",
     "vorbis": "Vorbis",
 }
+_HEIGHTS = (4320, 2160, 1440, 1080, 720, 480, 360, 240, 144)
 _SOURCES = {"youtube": "YouTube", "vimeo": "Vimeo"}
+
+
+def quality_of(width: int | None, height: int | None) -> str:
+    """1080p and so on, whatever bars were cut away; empty when it was not measured."""
+    if not width or not height:
+        return ""
+    short, long = sorted((width, height))
+    lines = max(short, round(long * 9 / 16))
+    # encoders cut a few lines, to multiples of 8 or 16
+    return f"{next((step for step in _HEIGHTS if lines >= step * 0.95), lines)}p"
 
 
 def version_of(facts: NameFacts) -> str:
@@ -84,13 +99,15 @@ TOKENS = (
         name="Artist",
         help="Name of the artist.",
         value=lambda facts: facts.artist,
-        aliases=("Artist Name",),
+        aliases=("Artist Name", "Artist CleanName"),
+        may_be_cut=True,
     ),
     Token(
         name="Artist Sort",
         help="Name as it is sorted: Beatles, The.",
         value=_artist_sort,
-        aliases=("Artist NameThe", "Artist Sort Name"),
+        aliases=("Artist NameThe", "Artist CleanNameThe", "Artist Sort Name"),
+        may_be_cut=True,
     ),
     Token(
         name="Artist Initial",
@@ -102,13 +119,21 @@ TOKENS = (
         name="Title",
         help="Title of the song.",
         value=lambda facts: facts.title,
-        aliases=("Video Title", "Track Title"),
+        aliases=(
+            "Video Title",
+            "Track Title",
+            "Track CleanTitle",
+            "Movie Title",
+            "Movie CleanTitle",
+        ),
+        may_be_cut=True,
     ),
     Token(
         name="Version",
         help="Director's cut, Remix …; else the type, unless it is the official video.",
         value=version_of,
-        aliases=("Video Version",),
+        aliases=("Video Version", "Edition Tags"),
+        may_be_cut=True,
     ),
     Token(
         name="Type",
@@ -126,24 +151,28 @@ TOKENS = (
         name="Album",
         help="Album of the song.",
         value=lambda facts: facts.album,
-        aliases=("Album Title",),
+        aliases=("Album Title", "Album CleanTitle"),
+        may_be_cut=True,
     ),
     Token(
         name="Director",
         help="Who directed the video.",
         value=lambda facts: ", ".join(facts.directors),
+        may_be_cut=True,
     ),
     Token(
         name="Label",
         help="Record label.",
         value=lambda facts: facts.label,
         aliases=("Record Label",),
+        may_be_cut=True,
     ),
     Token(
         name="Featured",
         help="Featured artists.",
         value=lambda facts: ", ".join(facts.featured),
         aliases=("Featured Artists",),
+        may_be_cut=True,
     ),
     Token(
         name="Quality",
