@@ -1,8 +1,9 @@
 """A Python module run in a process group of its own, spoken with in JSON lines.
 
-`run` is the parent's side, `serve` the child's. One request goes in, messages come out. The child's
-standard input stays open as its lifeline: when it closes, because the parent died however it died,
-the child kills its whole group, so that no ffmpeg or JavaScript runtime outlives us.
+`run` is the parent's side, `serve` the child's. One request goes in, messages come out; while the
+child works, it may be told more. Its standard input stays open as its lifeline: when it closes,
+because the parent died however it died, the child kills its whole group, so that no ffmpeg or
+JavaScript runtime outlives us.
 """
 
 import contextlib
@@ -21,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-POLL = 0.25  # seconds between two looks at `should_stop`
+POLL = 0.25  # seconds between two looks at `should_stop` and `tell`
 GRACE = 3.0  # seconds between TERM and KILL, and for a child to leave by itself
 LINE_LIMIT = 1_000_000  # bytes of one message
 STDERR_LIMIT = 64_000  # bytes kept of what the child says beside its messages; the last ones
@@ -29,6 +30,7 @@ PASSED_ON = ("PATH", "HOME", "LANG", "LANGUAGE", "TMPDIR", "TZ", "SSL_CERT_FILE"
 PR_SET_PDEATHSIG = 1
 
 Say = Callable[[dict[str, Any]], None]
+Tell = Callable[[], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,21 +50,23 @@ def run(
     *,
     on_message: Say,
     should_stop: Callable[[], bool] | None = None,
+    tell: Tell | None = None,
     timeout: float | None = None,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Exit:
     """Run `module` until it ends, is stopped, or `timeout` seconds are over; nothing of it stays.
 
-    `on_message` is called on this thread; what it raises ends the child too. `env` adds to the few
-    variables that are passed on. Several threads may do this at once.
+    `on_message` is called on this thread; what it raises ends the child too. `tell` is asked now
+    and then for something to say to the child. `env` adds to the few variables that are passed on.
+    Several threads may do this at once.
     """
     deadline = time.monotonic() + timeout if timeout is not None else float("inf")
     process = _start(module, env or {}, cwd)
     talk = _Talk(process, request, on_message)
     ending = "broken"
     try:
-        ending = talk.listen(deadline, should_stop)
+        ending = talk.listen(deadline, should_stop or _never, tell or _nothing)
     finally:
         if ending != "ended":
             _signal_group(process, signal.SIGTERM)
@@ -77,8 +81,11 @@ def run(
     )
 
 
-def serve(work: Callable[[dict[str, Any], Say], None]) -> None:
-    """Answer one request from `run`: the whole of a child module's main part."""
+def serve(work: Callable[[dict[str, Any], Say], None], hear: Say | None = None) -> None:
+    """Answer one request from `run`: the whole of a child module's main part.
+
+    `hear` gets what the parent adds later, on a thread of its own.
+    """
     lifeline = os.dup(0)
     out = os.fdopen(os.dup(1), "wb")
     # what others print must not look like a message, nor may they read the request
@@ -87,8 +94,8 @@ def serve(work: Callable[[dict[str, Any], Say], None]) -> None:
         os.dup2(nothing.fileno(), 0)
     _die_with_parent()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    request = _read_line(lifeline)
-    threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
+    request, _, more = _read_line(lifeline).partition(b"\n")
+    threading.Thread(target=_watch, args=(lifeline, more, hear or _deaf), daemon=True).start()
     speaking = threading.Lock()
 
     def say(message: dict[str, Any]) -> None:
@@ -145,7 +152,7 @@ class _Talk:
         for pipe in (self._in, self._out, self._err):
             os.set_blocking(pipe, False)
 
-    def listen(self, deadline: float, should_stop: Callable[[], bool] | None) -> str:
+    def listen(self, deadline: float, should_stop: Callable[[], bool], tell: Tell) -> str:
         """Pass messages on until the child has said all; say how that came to its end."""
         look_at = 0.0
         with selectors.DefaultSelector() as selector:
@@ -156,9 +163,10 @@ class _Talk:
                 now = time.monotonic()
                 if now >= deadline:
                     return "timed out"
-                if should_stop and now >= look_at:
+                if now >= look_at:
                     if should_stop():
                         return "stopped"
+                    self._add(tell(), selector)
                     look_at = now + POLL
                 for key, _ in selector.select(min(POLL, deadline - now)):
                     if not key.data():
@@ -173,8 +181,17 @@ class _Talk:
             if pipe:
                 pipe.close()
 
+    def _add(self, message: Mapping[str, Any] | None, selector: selectors.BaseSelector) -> None:
+        """Have something more sent, after what is not sent yet."""
+        if message is None:
+            return
+        line = json.dumps(dict(message)).encode() + b"\n"
+        self._outgoing = memoryview(bytes(self._outgoing) + line)
+        if self._in not in selector.get_map():
+            selector.register(self._in, selectors.EVENT_WRITE, self._write)
+
     def _write(self) -> bool:
-        """Send a piece of the request; false when all is sent. The pipe stays open."""
+        """Send a piece of what is to be said; false when all is sent. The pipe stays open."""
         try:
             self._outgoing = self._outgoing[os.write(self._in, self._outgoing) :]
         except BlockingIOError:
@@ -232,9 +249,22 @@ def _reap(process: subprocess.Popen[bytes]) -> int:
     return process.wait()
 
 
+def _never() -> bool:
+    return False
+
+
+def _nothing() -> None:
+    return None
+
+
+def _deaf(message: dict[str, Any]) -> None:
+    """What a child that is told nothing more does with it."""
+
+
 def _read_line(source: int) -> bytes:
+    """A line, and whatever came with its end."""
     line = bytearray()
-    while not line.endswith(b"\n"):
+    while b"\n" not in line:
         data = os.read(source, 65536)
         if not data:
             _end_group()
@@ -242,11 +272,16 @@ def _read_line(source: int) -> bytes:
     return bytes(line)
 
 
-def _watch(lifeline: int) -> NoReturn:
-    """Wait for the parent's end. It never writes again, so reading returns at its death."""
-    while os.read(lifeline, 1):
-        pass
-    _end_group()
+def _watch(lifeline: int, line: bytes, hear: Say) -> NoReturn:
+    """Pass on what the parent adds, and end with it: then there is nothing more to read."""
+    while True:
+        *lines, line = line.split(b"\n")
+        for one in lines:
+            hear(json.loads(one))
+        data = os.read(lifeline, 65536)
+        if not data:
+            _end_group()
+        line += data
 
 
 def _die_with_parent() -> None:

@@ -90,9 +90,10 @@ class Conf:
     service: str
     base_url: str
     key: str = field(default="", repr=False)
-    also: Mapping[str, str] = field(default_factory=dict, repr=False)  # other settings, by keys
+    also: Mapping[str, Any] = field(default_factory=dict, repr=False)  # other settings, by keys
     proxy: str = ""
     ca: Path | None = None
+    tools: Path | None = None  # folder of updated programs
     pace: Callable[[], None] = no_pace
     note: Callable[[str, str | None], None] = no_note  # part of the service, its problem
     spend: Callable[[int], None] = no_spend  # units of the day's quota; raises when it is used up
@@ -123,7 +124,7 @@ def operator(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
-    """One request below a service's address; with a `form` it is a POST.
+    """One request below a service's address; with a `form` or `json` it is a POST.
 
     `secret` goes along with the params, but is neither logged nor part of a kept answer's name.
     """
@@ -133,10 +134,11 @@ class Ask:
     secret: Params = field(default_factory=dict, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
+    json: Any = field(default=None, repr=False)
 
     @property
     def method(self) -> str:
-        return "GET" if self.form is None else "POST"
+        return "GET" if self.form is None and self.json is None else "POST"
 
     @property
     def name(self) -> str:
@@ -216,14 +218,21 @@ class Client:
 
     def data(self, answer: "Answer") -> Any:
         """The JSON of an answer. Raises ServiceError for any other, or an error's status."""
-        service, who = self._conf.service, self._conf.who
-        if not 200 <= answer.status < 300:
-            raise failures.of_status(service, who, answer.status, answer.headers, answer.body)
+        self.need_success(answer)
         if failures.is_page(answer.headers, answer.body):
-            raise errors.ServiceError(service, f"{who} answered with a web page instead of data.")
+            sentence = f"{self._conf.who} answered with a web page instead of data."
+            raise errors.ServiceError(self._conf.service, sentence)
         data = self._parsed(answer.body)
         self._judge(data)
         return data
+
+    def need_success(self, answer: "Answer") -> None:
+        """Raise ServiceError for a status that tells of an error; the body does not matter."""
+        conf = self._conf
+        if not 200 <= answer.status < 300:
+            raise failures.of_status(
+                conf.service, conf.who, answer.status, answer.headers, answer.body
+            )
 
     def _kept(self, request: "Ask", keep: int, answers: Answers) -> Any:
         name = _mask(f"{self._conf.base_url} {request.name}", self._conf.key)
@@ -272,6 +281,7 @@ class Client:
                 params={**request.params, **request.secret},
                 headers=request.headers,
                 data=request.form,
+                json=request.json,
             )
         )
 

@@ -194,6 +194,18 @@ class Finding(StrEnum):
     LETTERBOX = "letterbox"
     UPSCALED = "upscaled"
 
+    @property
+    def label(self) -> str:
+        return FINDINGS.get(self, self.value.replace("_", " ").capitalize())
+
+
+FINDINGS = {
+    Finding.NO_AUDIO: "No sound",
+    Finding.PILLARBOX: "Black bars at the sides",
+    Finding.LETTERBOX: "Black bars above and below",
+    Finding.UPSCALED: "Seems blown up",
+}
+
 
 class MoveState(StrEnum):
     """How far one file of a renaming is."""
@@ -202,6 +214,7 @@ class MoveState(StrEnum):
     MOVING = "moving"
     MOVED = "moved"
     FAILED = "failed"
+    ASIDE = "aside"  # under a name for the time being: another file needs its place first
     UNDONE = "undone"
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from mvidarr import activity, models, settings
 from mvidarr.core import clock, db
-from mvidarr.core.terms import Cause, Verdict, WorkState
-from mvidarr.downloads import causes, room
+from mvidarr.core.terms import Cause, Verdict, VideoStatus, WorkState
+from mvidarr.downloads import account, causes, room
 from mvidarr.downloads.causes import Failure, Rule, Then
 from mvidarr.governor import breaker
 from mvidarr.jobs import claim
@@ -55,7 +55,7 @@ def settle(row: models.Download, owner: str, failure: Failure) -> WorkState | No
         provider=_provider(row),
         is_general=rule.then is Then.OBSTACLE and room.obstacle() is not None,
     )
-    if rule.blames or rule.then is Then.SERVICE:
+    if rule.is_held_against:
         wall = failure.cause if rule.then is Then.SERVICE else None
         breaker.failed(case.provider, failure.sentence, cause=wall, retry_after=failure.retry_after)
     with db.session():
@@ -84,12 +84,16 @@ def hold(cause: Cause, sentence: str) -> None:
 def _settle(case: _Case) -> WorkState | None:
     if not claim.holds(Download, case.row.id, case.owner):
         return None
-    act = _ACTS[case.rule.then]
-    if case.rule.once and not case.row.notes.get(case.rule.once):
-        act = _once
+    act = _once if _is_another_way_left(case) else _ACTS[case.rule.then]
     state = act(case)
     videos.restate([case.row.video_id])
     return state
+
+
+def _is_another_way_left(case: _Case) -> bool:
+    if case.rule.once == account.WITH_COOKIES:
+        return account.may_help(case.provider, case.row.notes)
+    return bool(case.rule.once and not case.row.notes.get(case.rule.once))
 
 
 def _once(case: _Case) -> WorkState:
@@ -132,8 +136,11 @@ def _wait(case: _Case) -> WorkState:
 
 
 def _service(case: _Case) -> WorkState:
+    """Wait until the governor has it asked again; an account may be let through then."""
     left = breaker.is_open(case.provider) or causes.SERVICE_PAUSE
-    return _again(case, clock.now() + left)
+    with_cookies = account.may_help(case.provider, case.row.notes)
+    notes = case.notes(**{account.WITH_COOKIES: True}) if with_cookies else case.row.notes
+    return _again(case, clock.now() + left, notes=notes)
 
 
 def _obstacle(case: _Case) -> WorkState:
@@ -155,6 +162,16 @@ def _back_off(case: _Case) -> WorkState:
 def _park(case: _Case) -> WorkState:
     columns = {"cause": case.failure.cause, "last_error": case.failure.sentence}
     claim.finish(Download, case.row.id, case.owner, WorkState.PARKED, **columns)
+    video = videos.get(case.row.video_id)
+    activity.record(
+        "video.parked",
+        video.title,
+        artist_id=video.artist_id,
+        video_id=video.id,
+        download_id=case.row.id,
+        cause=case.failure.cause.value,
+        error=case.failure.sentence,
+    )
     return WorkState.PARKED
 
 
@@ -175,8 +192,9 @@ def _fail(case: _Case, notes: dict[str, Any]) -> WorkState:
 
 
 def record_failed(video_id: int, download_id: int, cause: Cause, sentence: str) -> None:
+    """Tell people, unless there is a file, which still plays."""
     video = Video.get_or_none(Video.id == video_id)
-    if video is not None:
+    if video is not None and video.status != VideoStatus.DOWNLOADED:
         activity.record(
             "video.failed",
             video.title,
@@ -185,6 +203,7 @@ def record_failed(video_id: int, download_id: int, cause: Cause, sentence: str) 
             download_id=download_id,
             cause=cause.value,
             error=sentence,
+            next_step=causes.next_step(cause),
         )
 
 

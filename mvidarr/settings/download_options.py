@@ -1,6 +1,6 @@
 """The settings of downloads: when, how fast, what to take beside the video."""
 
-from mvidarr.settings import hours
+from mvidarr.settings import hours, languages
 from mvidarr.settings.option import Group, Kind, Option
 
 downloads_paused = Option[bool](
@@ -26,7 +26,7 @@ download_hours = Option[str](
     default="",
     group=Group.DOWNLOADS,
     label="Download only during these hours",
-    help="For example 22-6. Empty: at any time. In this machine's time zone.",
+    help="For example 22-6. Empty: at any time. In this machine's time zone. What runs goes on.",
     check=hours.problem,
 )
 download_rate = Option[int](
@@ -75,7 +75,8 @@ subtitle_languages = Option[list[str]](
     default=[],
     group=Group.DOWNLOADS,
     label="Subtitles",
-    help="Languages to fetch where the upload has them, as codes: en, de.",
+    help="Languages to fetch where the upload has them, as codes: en, de, pt-BR.",
+    check=languages.problem,
 )
 automatic_subtitles = Option[bool](
     key="automatic_subtitles",
@@ -83,7 +84,7 @@ automatic_subtitles = Option[bool](
     default=False,
     group=Group.DOWNLOADS,
     label="Take subtitles that YouTube made by itself",
-    help="Where nobody wrote any.",
+    help="Where nobody wrote any. Only in the language that is sung: nothing translated.",
 )
 sponsorblock = Option[str](
     key="sponsorblock",
@@ -91,7 +92,8 @@ sponsorblock = Option[str](
     default="off",
     group=Group.DOWNLOADS,
     label="Parts without music",
-    help="As SponsorBlock's users marked them. Cutting makes the file anew at those places.",
+    help="As SponsorBlock's users marked them. Cuts are made at the nearest whole picture, "
+    "without encoding anew.",
     choices=(("off", "Leave them"), ("mark", "Mark them as chapters"), ("cut", "Cut them out")),
 )
 embed_chapters = Option[bool](

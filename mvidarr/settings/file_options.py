@@ -13,6 +13,10 @@ def _template_problem(template: str) -> str | None:
     return None
 
 
+def _folder_problem(path: str) -> str | None:
+    return "Choose a folder of its own: this is the whole machine." if path == "/" else None
+
+
 library_path = Option[str](
     key="library_path",
     kind=Kind.PATH,
@@ -20,6 +24,7 @@ library_path = Option[str](
     group=Group.LIBRARY,
     label="Library folder",
     help="Where finished videos are filed. Your media server reads the same folder.",
+    check=_folder_problem,
 )
 naming_template = Option[str](
     key="naming_template",

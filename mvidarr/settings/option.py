@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from mvidarr.core import text
 from mvidarr.core.errors import Invalid
+from mvidarr.integrations import folders
 from mvidarr.settings import cookies
 
 T = TypeVar("T")
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
     NAMES = "names"  # a list of words, separated by commas
+    FOLDER = "folder"  # as another machine names it
     COOKIES = "cookies"  # a browser's cookies.txt; a secret
 
 
@@ -115,6 +117,14 @@ def _path(option: Option[Any], raw: Any) -> str:
     return value.rstrip("/") or value[:1]
 
 
+def _folder(option: Option[Any], raw: Any) -> str:
+    value = _exact(option, raw)
+    wrong = folders.problem(value)
+    if wrong:
+        raise ValueError(wrong)
+    return value
+
+
 def _integer(option: Option[Any], raw: Any) -> int:
     if isinstance(raw, bool) or not isinstance(raw, (int, str)):
         raise ValueError("Enter a whole number.")
@@ -184,6 +194,7 @@ PARSERS: dict[Kind, Callable[[Option[Any], Any], Any]] = {
     Kind.SECRET: _exact,
     Kind.PATH: _path,
     Kind.URL: _url,
+    Kind.FOLDER: _folder,
     Kind.INTEGER: _integer,
     Kind.SWITCH: _switch,
     Kind.CHOICE: _choice,

@@ -39,14 +39,14 @@ def _secret(service: str, name: str, label: str, help: str = "") -> Option[str]:
     )
 
 
-def _folder(service: str, title: str) -> Option[str]:
+def _folder(service: str, title: str, example: str) -> Option[str]:
     return Option[str](
         key=f"{service}_folder",
-        kind=Kind.TEXT,
+        kind=Kind.FOLDER,
         default="",
         group=Group.SERVICES,
         label=f"The library folder as {title} sees it",
-        help="Empty: the same path as here.",
+        help=f"For example {example}. Empty: the same path as here.",
         service=service,
     )
 
@@ -214,9 +214,14 @@ lidarr_enabled = _enabled("lidarr", "Import from Lidarr")
 lidarr_url = _url("lidarr", "Address of Lidarr", help="For example http://127.0.0.1:8686.")
 lidarr_api_key = _secret("lidarr", "api_key", "Lidarr key", "In Lidarr: Settings, General.")
 
-plex_enabled = _enabled("plex", "Import from Plex")
+plex_enabled = _enabled("plex", "Use Plex")
 plex_url = _url("plex", "Address of Plex", help="For example http://127.0.0.1:32400.")
-plex_token = _secret("plex", "token", "Plex token")
+plex_token = _secret(
+    "plex",
+    "token",
+    "Plex token",
+    "In Plex: Get info of any video, View XML; the address of that page ends with it.",
+)
 plex_refresh = Option[bool](
     key="plex_refresh",
     kind=Kind.SWITCH,
@@ -225,25 +230,25 @@ plex_refresh = Option[bool](
     label="Tell Plex of changed files",
     service="plex",
 )
-plex_folder = _folder("plex", "Plex")
+plex_folder = _folder("plex", "Plex", r"/data/videos or D:\Videos")
 
 jellyfin_enabled = _enabled("jellyfin", "Tell Jellyfin of changed files")
 jellyfin_url = _url("jellyfin", "Address of Jellyfin", help="For example http://127.0.0.1:8096.")
 jellyfin_api_key = _secret(
     "jellyfin", "api_key", "Jellyfin key", "In Jellyfin: Dashboard, API keys."
 )
-jellyfin_folder = _folder("jellyfin", "Jellyfin")
+jellyfin_folder = _folder("jellyfin", "Jellyfin", r"/data/videos or D:\Videos")
 
 emby_enabled = _enabled("emby", "Tell Emby of changed files")
 emby_url = _url("emby", "Address of Emby", help="For example http://127.0.0.1:8096.")
 emby_api_key = _secret("emby", "api_key", "Emby key", "In Emby: Settings, API keys.")
-emby_folder = _folder("emby", "Emby")
+emby_folder = _folder("emby", "Emby", r"/data/videos or D:\Videos")
 
 kodi_enabled = _enabled("kodi", "Tell Kodi of changed files")
 kodi_url = _url(
     "kodi",
     "Address of Kodi",
-    help="For example http://127.0.0.1:8080. Switch on its control by HTTP.",
+    help="For example http://127.0.0.1:8080. In Kodi: Services, Control, allow it by HTTP.",
 )
 kodi_user = Option[str](
     key="kodi_user",
@@ -254,6 +259,6 @@ kodi_user = Option[str](
     service="kodi",
 )
 kodi_password = _secret("kodi", "password", "Kodi password")
-kodi_folder = _folder("kodi", "Kodi")
+kodi_folder = _folder("kodi", "Kodi", "smb://nas/videos")
 
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, Option))

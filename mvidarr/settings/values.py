@@ -18,8 +18,8 @@ from mvidarr.core import clock, config, db, logs
 from mvidarr.core.crypto import Vault
 from mvidarr.core.errors import BootError, Conflict, Error, Invalid, NotFound
 from mvidarr.models import Setting
-from mvidarr.settings import options
-from mvidarr.settings.option import Option
+from mvidarr.settings import cookies, options
+from mvidarr.settings.option import Kind, Option
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -36,6 +36,7 @@ class Shown:
     is_set: bool
     source: str  # environment, database, default
     ending: str = ""  # the last characters of a secret
+    jar: cookies.Jar | None = None  # what can be said of cookies
 
     @property
     def is_fixed(self) -> bool:
@@ -101,6 +102,9 @@ def show(option: Option[Any]) -> Shown:
         source = "environment"
     else:
         source = "database" if option.key in _store.stored else "default"
+    if option.kind is Kind.COOKIES:
+        jar = cookies.look(value) if value else None
+        return Shown(option=option, value=None, is_set=bool(value), source=source, jar=jar)
     if option.is_secret:
         ending = value[-4:] if len(value) >= 12 else ""
         return Shown(option=option, value=None, is_set=bool(value), source=source, ending=ending)

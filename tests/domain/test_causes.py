@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from mvidarr import settings
-from mvidarr.core import clock
+from mvidarr.core import clock, logs
 from mvidarr.core.terms import Availability, Cause, Verdict, VideoStatus, WorkState
-from mvidarr.downloads import causes, claims, queue, room, settle
+from mvidarr.downloads import account, causes, claims, queue, room, settle
 from mvidarr.downloads.causes import Failure, Then
-from mvidarr.governor import breaker
+from mvidarr.governor import breaker, budget
 from mvidarr.models import Download, Event, Video, VideoSource
 from tests.conftest import SetClock
 from tests.factories import fresh, make_download, make_source, make_user, make_video
@@ -60,6 +60,14 @@ def test_every_cause_has_a_rule() -> None:
     assert set(causes.RULES) == set(Cause)
 
 
+@pytest.mark.parametrize("cause", list(Cause))
+def test_every_cause_has_a_next_step(cause: Cause) -> None:
+    said = causes.next_step(cause)
+
+    assert said.endswith(".")
+    assert said[0].isupper()
+
+
 @pytest.mark.parametrize("cause", GONE)
 def test_an_upload_that_cannot_be_had_gives_way_to_the_next_best(
     cause: Cause, video: Video
@@ -81,7 +89,8 @@ def test_an_upload_that_cannot_be_had_gives_way_to_the_next_best(
     assert (row.state, row.cause, row.last_error) == ("failed", cause, "It went wrong.")
     assert row.notes == {"tried": [best.id, other.id]}
     assert fresh(video).status == VideoStatus.FAILED
-    assert Event.get(Event.kind == "video.failed").data["cause"] == cause
+    told = Event.get(Event.kind == "video.failed").data
+    assert (told["cause"], told["next_step"]) == (cause, causes.next_step(cause))
 
 
 @pytest.mark.parametrize("cause", BAD)
@@ -154,8 +163,120 @@ def test_a_wall_closes_the_service_and_counts_nothing(cause: Cause, video: Video
     row = fail(cause, retry_after=600.0)
 
     assert (row.state, row.attempts, row.cause) == ("queued", 0, cause)
-    assert row.next_try_at == clock.now() + 10 * clock.MINUTE
+    assert row.next_try_at - clock.now() == breaker.is_open("youtube")
+    assert row.next_try_at >= clock.now() + 10 * clock.MINUTE
     assert claims.claim_next("here.1") is None
+
+
+# With the cookies of an account
+
+
+def saved_cookies(use: str) -> None:
+    cookie = ".youtube.com\tTRUE\t/\tTRUE\t2000000000\tLOGIN_INFO\tabc"
+    settings.change({"youtube_cookies": cookie, "youtube_cookies_use": use})
+
+
+def test_an_age_gate_is_tried_once_with_cookies(video: Video) -> None:
+    saved_cookies("needed")
+    queue.add(video.id)
+
+    row = fail(Cause.AGE_RESTRICTED)
+    assert (row.state, row.notes, row.next_try_at) == (
+        "queued",
+        {account.WITH_COOKIES: True},
+        clock.now(),
+    )
+    assert VideoSource.get().availability == Availability.UNKNOWN
+    row = fail(Cause.AGE_RESTRICTED)
+    assert (row.state, row.cause) == ("failed", Cause.AGE_RESTRICTED)
+    assert VideoSource.get().availability == Availability.AGE_RESTRICTED
+
+
+def test_another_upload_behind_the_gate_is_tried_with_cookies_too(video: Video) -> None:
+    saved_cookies("needed")
+    other = make_source(video=video, score=50)
+    queue.add(video.id)
+
+    fail(Cause.AGE_RESTRICTED)
+    row = fail(Cause.AGE_RESTRICTED)
+    assert (row.source_id, account.WITH_COOKIES in row.notes) == (other.id, False)
+    row = fail(Cause.AGE_RESTRICTED)
+    assert (row.source_id, row.notes[account.WITH_COOKIES]) == (other.id, True)
+
+
+@pytest.mark.parametrize("use", ["never", "always"])
+def test_an_age_gate_is_final_where_cookies_change_nothing(video: Video, use: str) -> None:
+    saved_cookies(use)
+    queue.add(video.id)
+
+    assert fail(Cause.AGE_RESTRICTED).state == WorkState.FAILED
+
+
+@pytest.mark.parametrize("cause", [Cause.MEMBERS_ONLY, Cause.PREMIUM_ONLY, Cause.PRIVATE])
+def test_cookies_are_not_tried_for_what_must_be_paid_for(cause: Cause, video: Video) -> None:
+    saved_cookies("needed")
+    queue.add(video.id)
+
+    assert fail(cause).state == WorkState.FAILED
+
+
+@pytest.mark.parametrize("cause", [Cause.BOT_WALL, Cause.THROTTLED])
+def test_behind_a_wall_the_next_attempt_uses_cookies(cause: Cause, video: Video) -> None:
+    saved_cookies("needed")
+    queue.add(video.id)
+
+    row = fail(cause)
+
+    assert row.notes == {account.WITH_COOKIES: True}
+    assert row.next_try_at - clock.now() == breaker.is_open("youtube")
+
+
+def test_vimeo_never_gets_cookies_of_youtube() -> None:
+    saved_cookies("needed")
+    video = make_video()
+    make_source(video=video, provider="vimeo", source_id="1")
+    queue.add(video.id)
+
+    assert fail(Cause.BOT_WALL).notes == {}
+    assert account.lent("vimeo", {account.WITH_COOKIES: True}) == ""
+
+
+def test_cookies_are_lent_as_the_setting_says() -> None:
+    uses = {}
+    for use in ("never", "needed", "always"):
+        saved_cookies(use)
+        lent = [account.lent("youtube", notes) for notes in ({}, {account.WITH_COOKIES: True})]
+        uses[use] = [bool(text) for text in lent]
+
+    assert uses == {"never": [False, False], "needed": [False, True], "always": [True, True]}
+
+
+def test_cookies_that_were_removed_are_not_lent() -> None:
+    saved_cookies("always")
+    settings.change({"youtube_cookies": ""})
+
+    assert account.lent("youtube", {}) == ""
+    assert not account.may_help("youtube", {})
+
+
+def test_lent_cookies_stay_out_of_logs() -> None:
+    secret = "AFmmF2swRQIhALsecret"
+    cookie = f".youtube.com\tTRUE\t/\tTRUE\t2000000000\tLOGIN_INFO\t{secret}"
+    settings.change({"youtube_cookies": cookie, "youtube_cookies_use": "always"})
+
+    account.lent("youtube", {})
+
+    assert secret not in logs.scrub(f"warning: odd line {secret}")
+
+
+def test_what_youtube_thinks_of_the_cookies_is_remembered() -> None:
+    account.note(["cookies", "tokens"], ["The provided cookies are no longer valid."])
+    row = budget.row("youtube")
+    assert list(breaker.parts(row)) == ["cookies"]
+
+    account.note(["tokens"], ["the PO-token provider failed: HTTP Error 500"])
+    account.note(["cookies"], [])
+    assert list(breaker.parts(budget.row("youtube"))) == ["tokens"]
 
 
 def test_a_premiere_is_waited_for(video: Video) -> None:

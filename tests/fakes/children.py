@@ -1,6 +1,7 @@
 """Children that misbehave in every way, for the tests of `core.child`; run as modules."""
 
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -64,6 +65,16 @@ def _where(request: dict[str, Any], say: child.Say) -> None:
     say({"cwd": str(Path.cwd()), "env": dict(os.environ), "group": os.getpgrp() == os.getpid()})
 
 
+_told: queue.Queue[dict[str, Any]] = queue.Queue()
+
+
+def _listen(request: dict[str, Any], say: child.Say) -> None:
+    """Repeat what is added, until that is the end."""
+    say({"is": "listening"})
+    while (message := _told.get())["word"] != "end":
+        say(message)
+
+
 def _parent(request: dict[str, Any], say: child.Say) -> None:
     """Be the parent of a family, in a thread, as the worker is."""
 
@@ -108,8 +119,9 @@ WAYS = {
     "crash": _crash,
     "flood": _flood,
     "where": _where,
+    "listen": _listen,
     "parent": _parent,
 }
 
 if __name__ == "__main__":
-    child.serve(lambda request, say: WAYS[request["do"]](request, say))
+    child.serve(lambda request, say: WAYS[request["do"]](request, say), hear=_told.put)

@@ -85,6 +85,10 @@ class Video:
     views: int = 12_345
     published: str = "2017-11-20"
     captions: Sequence[str] = ()
+    heard: str = ""  # the language that YouTube made captions of by itself
+    chapters: Sequence[tuple[int, str]] = ()  # second and title
+    opens_to_account: bool = False  # whoever signed in gets it in spite of its availability
+    needs_token: bool = False  # a PO token, for the media; all but the web client meet the bot wall
     short: bool = False
     starts_at: int = 0  # epoch seconds of a premiere
     extra_details: dict[str, Any] = field(default_factory=dict)
@@ -113,7 +117,8 @@ def player(video: Video, client: str) -> dict[str, Any]:
     if client.startswith("WEB"):
         answer["microformat"] = {"playerMicroformatRenderer": _microformat(video)}
     if video.availability not in REFUSALS:
-        streams = [_stream(video, itag, plain=client != "WEB") for itag in video.itags]
+        plain = client != "WEB" or video.needs_token
+        streams = [_stream(video, itag, plain=plain) for itag in video.itags]
         answer["streamingData"] = {"expiresInSeconds": "21540", "adaptiveFormats": streams}
         answer["captions"] = _captions(video)
     return answer
@@ -215,7 +220,7 @@ def _details(video: Video) -> dict[str, Any]:
         "lengthSeconds": str(int(video.duration)),
         "channelId": video.channel_id,
         "author": video.channel,
-        "shortDescription": f"{video.title}, by {video.channel}",
+        "shortDescription": "\n".join([f"{video.title}, by {video.channel}", *_told(video)]),
         "viewCount": str(video.views),
         "isPrivate": video.availability == "private",
         "isLiveContent": video.availability in ("live", "not_yet"),
@@ -224,6 +229,11 @@ def _details(video: Video) -> dict[str, Any]:
         "thumbnail": {"thumbnails": [thumbnail(video.id, "maxresdefault", 1920)]},
         **video.extra_details,
     }
+
+
+def _told(video: Video) -> list[str]:
+    """Chapters are lines of the description."""
+    return [f"{start // 60}:{start % 60:02} {title}" for start, title in video.chapters]
 
 
 def _microformat(video: Video) -> dict[str, Any]:
@@ -279,17 +289,25 @@ def _mime(codec: str, height: int, name: str) -> str:
 
 
 def _captions(video: Video) -> dict[str, Any]:
-    tracks = [
-        {
-            "baseUrl": f"https://www.youtube.com/api/timedtext?v={video.id}&lang={code}",
-            "name": {"simpleText": code},
-            "vssId": f".{code}",
-            "languageCode": code,
-            "isTranslatable": False,
-        }
-        for code in video.captions
-    ]
-    return {"playerCaptionsTracklistRenderer": {"captionTracks": tracks}}
+    tracks = [_track(video, code, f".{code}") for code in video.captions]
+    if video.heard:
+        heard = _track(video, video.heard, f"a.{video.heard}")
+        tracks.append({**heard, "kind": "asr", "isTranslatable": True})
+    codes = ("de", "en", "is") if video.heard else ()
+    languages = [{"languageCode": code, "languageName": {"simpleText": code}} for code in codes]
+    renderer = {"captionTracks": tracks, "translationLanguages": languages}
+    return {"playerCaptionsTracklistRenderer": renderer}
+
+
+def _track(video: Video, code: str, name: str) -> dict[str, Any]:
+    kind = "&kind=asr" if name.startswith("a.") else ""
+    return {
+        "baseUrl": f"https://www.youtube.com/api/timedtext?v={video.id}&lang={code}{kind}",
+        "name": {"simpleText": code},
+        "vssId": name,
+        "languageCode": code,
+        "isTranslatable": False,
+    }
 
 
 def byline(video: Video) -> dict[str, Any]:

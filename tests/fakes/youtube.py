@@ -18,6 +18,7 @@ internet (`MEDIA`, `SITE` and `PICTURES` are its hosts):
     fake_internet.fault(Fault(path="/youtubei/v1/search", answer=answers.too_many(30)))
 """
 
+import dataclasses
 import hashlib
 import re
 import time
@@ -59,6 +60,7 @@ class FakeYouTube:
             "/watch": self._watch,
             "/": self._home,
             "/iframe_api": self._script,
+            "/tv": self._home,
             "/api/timedtext": self._captions,
             youtube_feeds.PATH: self._feed,
         }
@@ -124,7 +126,7 @@ class FakeYouTube:
         if video is None:
             gone = innertube.unknown_video(request.arg("v"))
             return answers.text_of(innertube.watch_page(request.arg("v"), gone, EMPTY_PAGE))
-        player = innertube.player(video, "WEB")
+        player = innertube.player(_seen(video, request, "WEB"), "WEB")
         page = innertube.watch_page(video.id, player, innertube.following(video))
         return answers.text_of(page)
 
@@ -134,7 +136,7 @@ class FakeYouTube:
         video = self.videos.get(body["videoId"])
         if video is None:
             return answers.json_of(innertube.unknown_video(body["videoId"]))
-        return answers.json_of(innertube.player(video, client))
+        return answers.json_of(innertube.player(_seen(video, request, client), client))
 
     def _next(self, request: Request) -> Answer:
         video = self.videos.get(request.json()["videoId"])
@@ -201,14 +203,18 @@ class FakeYouTube:
         return answers.json_of(NOT_FOUND, status=404)
 
     def _captions(self, request: Request) -> Answer:
-        words = f"Sung in {request.arg('lang')}"
+        way = "Heard" if request.arg("kind") == "asr" else "Sung"
+        words = f"{way} in {request.arg('lang')}"
         cue = f"WEBVTT\n\n00:00:00.000 --> 00:00:02.000\n{words}\n"
+        cue += "\n00:00:05.000 --> 00:00:06.000\nAnd on\n"
         return answers.text_of(cue, kind="text/vtt; charset=utf-8")
 
     def _media(self, request: Request) -> Answer | None:
         video = self.videos.get(request.arg("id"))
         if video is None or request.path != "/videoplayback":
             return None
+        if video.needs_token and not request.arg("pot"):
+            return answers.forbidden_html()
         itag = int(request.arg("itag"))
         kind = "audio" if innertube.STREAMS[itag][1] == 0 else "video"
         return answers.file_of(innertube.media_path(video, itag), f"{kind}/mp4")
@@ -220,6 +226,15 @@ class FakeYouTube:
     def _page(self, found: list[Video], subject: str, start: int) -> tuple[list[Video], str]:
         end = start + self.page_size
         return found[start:end], f"{end}:{subject}" if end < len(found) else ""
+
+
+def _seen(video: Video, request: Request, client: str) -> Video:
+    """The video as this client may see it."""
+    if video.opens_to_account and "LOGIN_INFO=" in request.headers.get("cookie", ""):
+        return dataclasses.replace(video, availability="available")
+    if video.needs_token and client != "WEB":
+        return dataclasses.replace(video, availability="bot_wall")
+    return video
 
 
 def channel_id_of(name: str) -> str:

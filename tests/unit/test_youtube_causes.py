@@ -1,7 +1,10 @@
 """What yt-dlp's words mean: one cause for each, and a sentence for every cause."""
 
+import importlib.util
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
@@ -63,6 +66,32 @@ WORDS = [
     ("Unable to download API page: HTTP Error 503: Service Unavailable", Cause.NETWORK),
     ("Postprocessing: file:a.f137.mp4: Invalid data found", Cause.TOOL_FAILED),
     ("Unable to extract title", Cause.EXTRACTOR),
+    ("Please sign in. Use --cookies-from-browser or --cookies", Cause.AGE_RESTRICTED),
+    ("This video is age-restricted and only available on YouTube", Cause.AGE_RESTRICTED),
+    ("This video is only available for registered users", Cause.AGE_RESTRICTED),
+    ("This video requires payment to watch", Cause.PREMIUM_ONLY),
+    ("This video requires purchase", Cause.PREMIUM_ONLY),
+    ("This video is DRM protected", Cause.FORMAT_MISSING),
+    ("We're processing this video. Check back later.", Cause.NOT_YET),
+    ("Offline.", Cause.NOT_YET),
+    ("This live stream recording is not available.", Cause.REMOVED),
+    ("This live event has ended.", Cause.REMOVED),
+    ("This video isn't available any more", Cause.REMOVED),
+    ("Video unavailable. The uploader has closed their YouTube account", Cause.REMOVED),
+    ("This video contains content from UMG, who has blocked it from display on this website",
+     Cause.REMOVED),
+    ("Video unavailable. This video is restricted. Please check the Google Workspace administrator",
+     Cause.GEO_BLOCKED),
+    ("Sorry. YouTube is requiring a captcha challenge before playback", Cause.BOT_WALL),
+    ("Our systems have detected unusual traffic from your network", Cause.BOT_WALL),
+    ("This request has been blocked due to its TLS fingerprint", Cause.BOT_WALL),
+    ("fragment 3 not found, unable to continue", Cause.STALE_URL),
+    ("The downloaded file is empty", Cause.STALE_URL),
+    ("m3u8 download detected but ffmpeg could not be found. Please install", Cause.TOOL_MISSING),
+    ("Incomplete data received", Cause.NETWORK),
+    ("Did not get any data blocks", Cause.NETWORK),
+    ("This video is protected by a password, use the --video-password option", Cause.PRIVATE),
+    ("Cannot download embed-only video without embedding URL. Please call", Cause.PRIVATE),
     ("Something that YouTube never said before", Cause.EXTRACTOR),
 ]  # fmt: skip
 
@@ -155,6 +184,69 @@ def test_clean_takes_colours_prefix_advice_and_passwords_away() -> None:
     )
 
     assert causes.clean(text) == "Proxy http://10.0.0.1:3128 refused"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("get https://rr5---sn.googlevideo.com/videoplayback?ip=1.2.3.4&sig=A failed",
+         "get https://rr5---sn.googlevideo.com/… failed"),
+        ("'https://manifest.googlevideo.com/api/manifest/hls/sig/AB/pot/CD' is bad",
+         "'https://manifest.googlevideo.com/…' is bad"),
+        ("see https://example.org/a/b.vtt?token=A&x=1 and #3",
+         "see https://example.org/a/b.vtt?… and #3"),
+        ("see https://example.org/plain", "see https://example.org/plain"),
+    ],
+    ids=["media", "manifest", "query", "plain"],
+)  # fmt: skip
+def test_clean_takes_signatures_of_addresses_away(said: str, kept: str) -> None:
+    assert causes.clean(said) == kept
+
+
+def test_sentences_name_the_site_that_it_was() -> None:
+    for cause in causes.SENTENCES:
+        assert "YouTube" not in causes.sentence(cause, site="Vimeo")
+
+
+# Words that yt-dlp's own source still has: when they are gone, so may be the cause behind them.
+IN_YTDLP = {
+    "extractor/youtube/_video.py": (
+        "Your IP is likely being blocked",
+        "has been rate-limited by YouTube",
+        "captcha challenge",
+        "Failed to extract any player response",
+        "confirm your age",
+        "not made this video available in your country",
+        "n challenge solving failed",
+    ),
+    "extractor/youtube/_base.py": ("cookies are no longer valid", "Incomplete data received"),
+    "extractor/common.py": (
+        "only available for registered users",
+        "from your location",
+    ),
+    "YoutubeDL.py": (
+        "No video formats found",
+        "Requested format is not available",
+        "This video is DRM protected",
+    ),
+    "downloader/http.py": ("unable to open for writing", "unable to write data", "Did not get any"),
+    "downloader/fragment.py": ("not found, unable to continue", "downloaded file is empty"),
+    "downloader/external.py": ("ffmpeg could not be found",),
+    "postprocessor/ffmpeg.py": ("ffmpeg not found",),
+    "extractor/vimeo.py": ("without embedding URL", "TLS fingerprint", "protected by a password"),
+}
+
+
+@pytest.mark.parametrize("file", IN_YTDLP)
+def test_ytdlp_still_says_what_we_look_for(file: str) -> None:
+    package = importlib.util.find_spec("yt_dlp")
+    assert package
+    assert package.origin
+    source = (Path(package.origin).parent / file).read_text("utf-8")
+    # a text may go over several lines of the source
+    source = re.sub(r"""['"]\s*(\+\s*)?\n\s*f?['"]""", "", source)
+
+    assert [words for words in IN_YTDLP[file] if words not in source] == []
 
 
 def test_words_of_a_question_are_no_reason() -> None:

@@ -1,6 +1,5 @@
 """One call of yt-dlp: start its child with what it may know, and read how it ended."""
 
-import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ def call(
     folder: Path,
     on_message: child.Say,
     should_stop: Callable[[], bool] | None = None,
+    tell: child.Tell | None = None,
     timeout: float | None = None,
 ) -> child.Exit:
     """Run one request in `folder`, which also takes the file of authorities for its time."""
@@ -46,6 +46,7 @@ def call(
             {**request, "proxy": way.proxy, "own_ca": bool(way.ca)},
             on_message=on_message,
             should_stop=should_stop,
+            tell=tell,
             timeout=timeout,
             env=env,
             cwd=folder,
@@ -61,8 +62,9 @@ def failure_of(end: child.Exit) -> tuple[Cause, Failure]:
         return Cause.NETWORK, Failure(text="yt-dlp did not end in time")
     last = end.stderr.strip().splitlines()[-1:] or [f"yt-dlp ended with {end.code}"]
     failed = Failure(text=causes.clean(last[0]))
-    missing = re.search(r"^(ModuleNotFoundError|ImportError)", last[0])
-    return Cause.TOOL_MISSING if missing else Cause.CRASHED, failed
+    # whatever is raised in the work is told: only what fails to load leaves a trace
+    is_broken = end.code == 1 and "Traceback" in end.stderr
+    return Cause.TOOL_MISSING if is_broken else Cause.CRASHED, failed
 
 
 def _bundle(extra: Path, folder: Path) -> Path:

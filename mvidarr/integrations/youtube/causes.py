@@ -12,13 +12,20 @@ from mvidarr.core.terms import Cause
 # The first that matches decides: "Video unavailable" stands before many a better reason.
 # Texts of YouTube itself, of yt-dlp, of Python's sockets and of ffmpeg, in lower case.
 WORDS: tuple[tuple[Cause, str], ...] = (
-    (Cause.BOT_WALL, r"not a bot|captcha|your ip is likely being blocked"),
+    (
+        Cause.BOT_WALL,
+        r"not a bot|captcha|your ip (is likely being|may be) blocked|unusual traffic"
+        r"|tls fingerprint",
+    ),
     (
         Cause.THROTTLED,
         r"http error 429|too many requests|rate-limited"
         r"|content is(n't| not) available, try again later",
     ),
-    (Cause.STALE_URL, r"page needs to be reloaded"),
+    (
+        Cause.STALE_URL,
+        r"page needs to be reloaded|fragment \d+ not found|downloaded file is empty",
+    ),
     (Cause.DISK_FULL, r"no space left|errno 28\b|disk quota exceeded|errno 122\b"),
     (
         Cause.LIBRARY_OFFLINE,
@@ -27,37 +34,54 @@ WORDS: tuple[tuple[Cause, str], ...] = (
     ),
     (
         Cause.TOOL_MISSING,
-        r"ffmpeg (is )?not (found|installed)|ffmpeg-location .* does not exist|no module named",
+        r"ffmpeg (is )?not (found|installed)|ffmpeg could not be found"
+        r"|ffmpeg-location .* does not exist|no module named",
     ),
     (Cause.TOOL_FAILED, r"postprocessing:|ffmpeg exited"),
     (
         Cause.GEO_BLOCKED,
-        r"available in your country|in your country|geo.?restrict|from your location",
+        r"available in your country|in your country|geo.?restrict|from your location"
+        r"|administrator",
     ),
-    (Cause.PREMIUM_ONLY, r"premium members|music premium|youtube premium|requires payment"),
+    (
+        Cause.PREMIUM_ONLY,
+        r"premium members|music premium|youtube premium|requires (payment|purchase)"
+        r"|purchase or rent",
+    ),
     (Cause.MEMBERS_ONLY, r"members.only|this channel's members|join this channel"),
     (
         Cause.AGE_RESTRICTED,
-        r"confirm your age|age.restricted|inappropriate for some|age.verification",
+        r"confirm your age|age.restricted|inappropriate for some|age.verification"
+        r"|^please sign in|only available for registered users",
     ),
     (
         Cause.NOT_YET,
-        r"premieres? (in|will)|live event will begin|will begin (in|shortly|at)"
-        r"|live stream has not ended|has not yet started",
+        r"premier(e|es|ing)\b|live event will begin|will begin (in|shortly|at)"
+        r"|live stream has not ended|has not yet started|processing this video|^offline\b",
     ),
-    (Cause.PRIVATE, r"video is private|private video"),
+    (
+        Cause.PRIVATE,
+        r"video is private|private video|protected by a password|without embedding url"
+        r"|because of its privacy settings",
+    ),
     (
         Cause.REMOVED,
-        r"video unavailable|been removed|account .*terminated|no longer available"
-        r"|video is (not available|unavailable)|does not exist|copyright",
+        r"video unavailable|(been|was) removed|account .*(terminated|closed)|closed their"
+        r"|no longer available|(video|recording) is (not available|unavailable)|does not exist"
+        r"|isn't available any ?more|copyright|who has blocked it|live event has ended",
     ),
-    (Cause.FORMAT_MISSING, r"requested format is not available|no video formats found"),
+    (
+        Cause.FORMAT_MISSING,
+        r"requested format is not available|no video formats found|drm protected"
+        r"|only images are available",
+    ),
     (Cause.EXTRACTOR, r"challenge solving failed|failed to (extract|parse)|unable to extract"),
     (
         Cause.NETWORK,
         r"timed? ?out|more expected|connection|did not get any data|remote end closed"
-        r"|incompleteread|name or service not known|name resolution|getaddrinfo|unreachable"
-        r"|no route to host|proxy|ssl|certificate|eof occurred|http error 5\d\d",
+        r"|incompleteread|incomplete data received|name or service not known|name resolution"
+        r"|getaddrinfo|unreachable|no route to host|proxy|ssl|certificate|eof occurred"
+        r"|http error 5\d\d",
     ),
 )
 # Yt-dlp warns when one of its ways fails and goes on; when all failed, its error only says that
@@ -75,7 +99,7 @@ SENTENCES: Mapping[Cause, str] = {
     Cause.PREMIUM_ONLY: "Only Premium members of YouTube may watch this upload. "
     "Choose another upload of the video.",
     Cause.AGE_RESTRICTED: "YouTube shows this upload only to people who signed in and are "
-    "old enough. Choose another upload of the video.",
+    "old enough. Save cookies of an account in the settings, or choose another upload.",
     Cause.NOT_YET: "This upload is not out yet. It is tried again once it is.",
     Cause.BOT_WALL: "YouTube takes us for a robot and refuses to answer for a while. "
     "It goes on by itself; fewer downloads at a time help.",
@@ -141,8 +165,12 @@ def classify(failed: Failure, *, has_js_runtime: bool = True) -> Cause:
     return cause
 
 
-def sentence(cause: Cause, text: str = "") -> str:
+def sentence(cause: Cause, text: str = "", site: str = "YouTube") -> str:
     """Say a cause to a person; `text` is yt-dlp's, and told where it alone can help."""
+    return _sentence(cause, text).replace("YouTube", site)
+
+
+def _sentence(cause: Cause, text: str) -> str:
     if cause is Cause.NETWORK:
         for words, told in NETWORK_SENTENCES:
             if words in text.casefold():
@@ -157,6 +185,9 @@ def clean(text: str) -> str:
     """One line without colours, prefix, advice for yt-dlp's users, and passwords in addresses."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", text).replace("’", "'")
     text = re.sub(r"//[^/@\s]+@", "//", text)
+    # addresses of media carry signatures and our IP address, in their query or in their path
+    text = re.sub(r"(googlevideo\.com)/[^\s'\"]*", r"\1/…", text)
+    text = re.sub(r"(https?://[^\s?#'\"]+)[?#][^\s'\"]*", r"\1?…", text)
     text = re.sub(r"^(ERROR|WARNING):\s*", "", text.strip())
     # what was asked for may hold any word, so it must not be read as a reason
     text = re.sub(r"^\[[\w:+-]+\] ([\w-]{11}: )?", "", text)

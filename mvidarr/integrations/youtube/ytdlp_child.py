@@ -1,23 +1,28 @@
 """The child that holds yt-dlp: lists what YouTube has, looks whether uploads are still there, or
 fetches one into its folder.
 
-Only this module imports yt-dlp, and it only ever runs by `core.child`: yt-dlp costs 36 MB, breaks
-monthly and may be newer than the program. The working folder is the staging folder; every name in
-here is relative to it, so that no letter of its path can mean something to yt-dlp's templates.
+Only this module and its siblings `ytdlp_…` import yt-dlp, and they only ever run by
+`core.child`: yt-dlp costs 36 MB, breaks monthly and may be newer than the program. The working
+folder is the staging folder; every name in here is relative to it, so that no letter of its path
+can mean something to yt-dlp's templates.
 """
 
-import time
+import functools
+import io
 from typing import Any
 
 import yt_dlp
-from yt_dlp.postprocessor import PostProcessor
 
 from mvidarr.core import child
+from mvidarr.integrations.youtube.formats import Wishes
+from mvidarr.integrations.youtube.pace import Pace
+from mvidarr.integrations.youtube.ytdlp_steps import Aftercare, Aside, Choice, Meter, NothingBetter
 
-EXTRACTORS = ["youtube(:.*)?"]  # never the generic one, which would fetch any address
+# never the generic one, which would fetch any address
+EXTRACTORS = {"youtube": ["youtube(:.*)?"], "vimeo": ["vimeo(:.*)?"]}
 WATCH = "https://www.youtube.com/watch?v={}"
 PAGE = 100  # entries of a list in one message
-EVERY = 0.25  # seconds between two messages of progress
+BLOCK = 32 * 1024  # bytes between two looks at the pace
 WARNINGS = 20
 RUNNING = ("is_live", "post_live", "is_upcoming")
 ENTRY = (
@@ -74,57 +79,9 @@ class _NotYet(yt_dlp.utils.DownloadCancelled):
     msg = "This live stream has not ended."
 
 
-class _Meter(PostProcessor):
-    """Says how far the files of one upload are, taken together."""
-
-    def __init__(self, say: child.Say) -> None:
-        super().__init__()
-        self.say = say
-        self.sizes: dict[str, float] = {}
-        self.have: dict[str, float] = {}
-        self.next_at = 0.0
-        self.fetching = False
-
-    def run(self, info: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
-        """Learn which files will come; yt-dlp calls this once, before the first."""
-        self.fetching = True
-        for part in info.get("requested_formats") or [info]:
-            size = part.get("filesize") or part.get("filesize_approx") or 0
-            self.sizes[str(part.get("format_id"))] = size
-        return [], info
-
-    def on_progress(self, at: dict[str, Any]) -> None:
-        part = str(at["info_dict"].get("format_id"))
-        size = at.get("total_bytes") or at.get("total_bytes_estimate") or self.sizes.get(part)
-        self.sizes[part] = size or 0
-        self.have[part] = at.get("downloaded_bytes") or size or 0
-        now = time.monotonic()
-        if now < self.next_at and at["status"] != "finished":
-            return
-        self.next_at = now + EVERY
-        have, known = sum(self.have.values()), all(self.sizes.values())
-        total = max(sum(self.sizes.values()), have)
-        speed = at.get("speed")
-        self.say(
-            {
-                "is": "progress",
-                "percent": 100 * have / total if known and total else None,
-                "downloaded": int(have),
-                "size": int(total) if known else None,
-                "speed": speed,
-                "eta": (total - have) / speed if known and speed else None,
-            }
-        )
-
-    def on_step(self, at: dict[str, Any]) -> None:
-        if at["status"] == "started" and at["postprocessor"] == "Merger":
-            size = int(sum(self.have.values()))
-            self.say({"is": "merge", "downloaded": size, "size": size})
-
-
-def main(request: dict[str, Any], say: child.Say) -> None:
+def main(request: dict[str, Any], say: child.Say, pace: Pace) -> None:
     """Do one request; whatever fails is told as one message."""
-    log, meter = _Log(), _Meter(say)
+    log, meter = _Log(), Meter(say, pace)
     try:
         if request["do"] == "list":
             say(_list(request, log, say))
@@ -132,6 +89,8 @@ def main(request: dict[str, Any], say: child.Say) -> None:
             say(_look(request, say))
         else:
             say(_fetch(request, log, meter))
+    except NothingBetter:
+        say({"is": "nothing better"})
     except Exception as error:  # the child's one border: all becomes a message, and it ends
         say(_failure(error, log, meter) | _premiere(request, error))
 
@@ -143,13 +102,27 @@ def _options(request: dict[str, Any], log: _Log) -> dict[str, Any]:
         "logger": log,
         "proxy": request["proxy"],
         "compat_opts": {"no-certifi"} if request["own_ca"] else set(),
-        "allowed_extractors": EXTRACTORS,
+        "allowed_extractors": EXTRACTORS[request.get("provider", "youtube")],
         "socket_timeout": 30,
         "extractor_retries": request.get("extractor_retries", 3),
         "sleep_interval_requests": request.get("pause") or 0,
         "cachedir": request.get("cache") or False,
         "js_runtimes": request.get("js_runtimes") or {},
+        "extractor_args": _tokens(request, log),
+        # yt-dlp writes what it gets back into it: into memory, and gone with the child
+        "cookiefile": io.StringIO(request["cookies"]) if request.get("cookies") else None,
     }
+
+
+def _tokens(request: dict[str, Any], log: _Log) -> dict[str, Any]:
+    if not request.get("pot_url"):
+        return {}
+    try:  # the youngest of yt-dlp's interfaces: without it, all else still works
+        from mvidarr.integrations.youtube import ytdlp_pot
+    except (ImportError, AttributeError) as error:
+        log.warning(f"the PO-token provider failed: {error}")
+        return {}
+    return ytdlp_pot.arguments(request["pot_url"])
 
 
 def _list(request: dict[str, Any], log: _Log, say: child.Say) -> dict[str, Any]:
@@ -199,11 +172,33 @@ def _look(request: dict[str, Any], say: child.Say) -> dict[str, Any]:
     return {"is": "looked"}
 
 
-def _fetch(request: dict[str, Any], log: _Log, meter: _Meter) -> dict[str, Any]:
-    options = _options(request, log) | {
+def _fetch(request: dict[str, Any], log: _Log, meter: Meter) -> dict[str, Any]:
+    meter.pace.rate = request["rate"]
+    choice = Choice(Wishes(**request["wishes"]), request["better_than"])
+    with yt_dlp.YoutubeDL(_fetch_options(request, log, meter)) as loader:
+        care = Aftercare(request, loader, functools.partial(_captions, request, log))
+        loader.add_post_processor(choice, when="after_filter")
+        loader.add_post_processor(meter, when="video")
+        for step in care.steps():
+            loader.add_post_processor(Aside(step, log.warning))
+        info = loader.extract_info(request["address"])
+    return {
+        "is": "done",
+        "file": _path_of(info),
+        "subtitles": care.subtitles,
+        "cut": care.cut,
+        "lasts": care.lasts,
+        "offered": choice.offered,
+        "info": _only(RESULT, info or {}),
+        "warnings": log.warnings,
+        "version": yt_dlp.version.__version__,
+    }
+
+
+def _fetch_options(request: dict[str, Any], log: _Log, meter: Meter) -> dict[str, Any]:
+    return _options(request, log) | {
         "outtmpl": {"default": f"{request['name']}.%(ext)s"},
-        "format": request["format"],
-        "format_sort": request["format_sort"],
+        "format": "bv*+ba/b",  # of what the choice leaves
         "merge_output_format": request["merge_to"],
         "noplaylist": True,
         "continuedl": True,
@@ -212,23 +207,12 @@ def _fetch(request: dict[str, Any], log: _Log, meter: _Meter) -> dict[str, Any]:
         "fragment_retries": request["retries"],
         "file_access_retries": 3,
         "retry_sleep_functions": {"http": _wait, "fragment": _wait},
-        "ratelimit": request["rate_limit"],
+        "buffersize": BLOCK,
+        "noresizebuffer": True,
         "ffmpeg_location": request["ffmpeg"],
         "match_filter": _refuse_running,
         "progress_hooks": [meter.on_progress],
         "postprocessor_hooks": [meter.on_step],
-    }
-    with yt_dlp.YoutubeDL(options) as loader:
-        loader.add_post_processor(meter, when="video")
-        info = loader.extract_info(request["address"])
-        path = _path_of(info)
-        subtitles = _subtitles(request, info, log)
-    return {
-        "is": "done",
-        "file": path,
-        "subtitles": subtitles,
-        "info": _only(RESULT, info),
-        "version": yt_dlp.version.__version__,
     }
 
 
@@ -239,22 +223,35 @@ def _path_of(info: dict[str, Any] | None) -> str | None:
     return str(path) if path else None
 
 
-def _subtitles(request: dict[str, Any], info: dict[str, Any], log: _Log) -> list[str]:
-    """Fetch captions after the video, by themselves: without them the video is still worth it."""
-    if not request["subtitle_langs"] or not info.get("subtitles"):
-        return []
+def _captions(request: dict[str, Any], log: _Log, info: dict[str, Any]) -> dict[str, Any]:
+    """Fetch captions by a loader of their own, so that what fails there ends nothing here."""
+    wanted = _wanted_captions(request, info)
+    if not wanted:
+        return {}
     options = _options(request, log) | {
         "outtmpl": {"default": f"{request['name']}.%(ext)s"},
         "skip_download": True,
         "ignoreerrors": True,
         "writesubtitles": True,
-        "subtitleslangs": request["subtitle_langs"],
+        "overwrites": True,
+        "subtitleslangs": list(wanted),
         "subtitlesformat": "vtt/srt/best",
     }
     with yt_dlp.YoutubeDL(options) as loader:
-        again = loader.process_ie_result(loader.sanitize_info(info), download=True) or {}
-    found = (again.get("requested_subtitles") or {}).values()
-    return [one["filepath"] for one in found if one.get("filepath")]
+        alone = loader.sanitize_info({**info, "subtitles": wanted, "requested_subtitles": None})
+        again = loader.process_ie_result(alone, download=True) or {}
+    return again.get("requested_subtitles") or {}
+
+
+def _wanted_captions(request: dict[str, Any], info: dict[str, Any]) -> dict[str, Any]:
+    """Those that people wrote; else, if wished, what YouTube heard, but nothing it translated."""
+    written, heard = info.get("subtitles") or {}, info.get("automatic_captions") or {}
+    wanted = {one: written[one] for one in request["subtitle_langs"] if one in written}
+    if request["automatic_subtitles"]:
+        for language in request["subtitle_langs"]:
+            if language not in wanted and f"{language}-orig" in heard:
+                wanted[language] = heard[f"{language}-orig"]
+    return wanted
 
 
 def _refuse_running(info: dict[str, Any], *, incomplete: bool = False) -> None:
@@ -277,7 +274,7 @@ def _premiere(request: dict[str, Any], error: Exception) -> dict[str, Any]:
     return {"starts_at": int(starts * 1000)} if starts else {}
 
 
-def _failure(error: Exception, log: _Log, meter: _Meter | None = None) -> dict[str, Any]:
+def _failure(error: Exception, log: _Log, meter: Meter | None = None) -> dict[str, Any]:
     chain = _chain(error)
     answer = next((e for e in chain if isinstance(e, yt_dlp.networking.exceptions.HTTPError)), None)
     return {
@@ -314,4 +311,5 @@ def _wait(n: int) -> float:
 
 
 if __name__ == "__main__":
-    child.serve(main)
+    own_pace = Pace()
+    child.serve(functools.partial(main, pace=own_pace), hear=own_pace.hear)

@@ -81,7 +81,7 @@ def test_upload_arrives_without_a_javascript_runtime(
 def test_height_is_kept_below_the_wish(fake_youtube: FakeYouTube, make_order: MakeOrder) -> None:
     fake_youtube.add_video(SONG, title="Jóga", heights=(1080, 720, 360))
 
-    fetched, _ = fetch(make_order(SONG, max_height=719))
+    fetched, _ = fetch(make_order(SONG, max_height=480))
 
     assert fetched.height == 360
 
@@ -101,7 +101,7 @@ def test_matroska_and_best_codecs_when_wished(
     fake_youtube: FakeYouTube, make_order: MakeOrder
 ) -> None:
     fake_youtube.add_video(SONG, title="Jóga", heights=(360,))
-    order = make_order(SONG, container="mkv", video_codec="", audio_codec="opus")
+    order = make_order(SONG, container="mkv", video_codecs=(), audio_codecs=("opus",))
 
     fetched, _ = fetch(order)
 

@@ -1,6 +1,8 @@
 """YouTube's adapters on what the real services answered once; skipped without that."""
 
+import itertools
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +10,14 @@ import pytest
 
 from mvidarr.core import errors
 from mvidarr.core.http import Conf
-from mvidarr.core.terms import Availability
+from mvidarr.core.terms import Availability, Cause
 from mvidarr.integrations.protocols import FoundUpload, Wanted
-from mvidarr.integrations.youtube import data_api, feeds, lists, search
-from tests.fakes import answers
+from mvidarr.integrations.youtube import data_api, download, feeds, lists, search
+from mvidarr.integrations.youtube.download import DownloadFailed, Order
+from tests.fakes import answers, innertube
 from tests.fakes.answers import Answer, Request
 from tests.fakes.internet import FakeInternet
+from tests.fakes.youtube import FakeYouTube
 from tests.fakes.youtube_api import FakeDataApi
 
 RECORDED = Path(__file__).parents[3] / "../shared/recorded"
@@ -215,6 +219,52 @@ def test_recorded_playlist_that_is_not_there_is_not_found(
 
     with pytest.raises(errors.NotFound):
         search.playlist(conf, "PL11111111111111111111111111111111")
+
+
+def players(data: Any) -> Iterator[dict[str, Any]]:
+    """The answers of a player anywhere in a recording, which holds some of them as text."""
+    if isinstance(data, dict) and "playabilityStatus" in data:
+        yield data
+    elif isinstance(data, dict):
+        yield from itertools.chain.from_iterable(map(players, data.values()))
+    elif isinstance(data, list):
+        yield from itertools.chain.from_iterable(map(players, data))
+    elif isinstance(data, str) and data.startswith("{") and "playabilityStatus" in data:
+        yield from players(json.loads(data))
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("musicpremiumcontent", Cause.PREMIUM_ONLY),
+        ("paidcontent", Cause.MEMBERS_ONLY),
+        ("privatecontent", Cause.PRIVATE),
+    ],
+)
+def test_recorded_refusal_of_the_player_has_its_cause(
+    fake_internet: FakeInternet,
+    fake_youtube: FakeYouTube,
+    make_order: Callable[..., Order],
+    name: str,
+    cause: Cause,
+) -> None:
+    told = json.loads((RECORDED / f"youtube_innertube/unavailable_{name}.mock.json").read_text())
+    answer = next(players(told)) | {"videoDetails": {"videoId": "Joga0000001"}}
+
+    def site(request: Request) -> Answer | None:
+        if request.path == "/youtubei/v1/player":
+            return answers.json_of(answer)
+        if request.path == "/watch":
+            return answers.text_of(innertube.watch_page("Joga0000001", answer, {}))
+        return None
+
+    fake_internet.add(fake_youtube.SITE, site)
+    with pytest.raises(DownloadFailed) as caught:
+        download.fetch(
+            make_order("Joga0000001"), on_progress=lambda _: None, should_stop=lambda: False
+        )
+
+    assert caught.value.cause is cause
 
 
 def test_recorded_info_is_read_like_an_entry() -> None:
