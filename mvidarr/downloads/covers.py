@@ -3,17 +3,16 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from uuid import uuid4
 
-from mvidarr import models
+from mvidarr import activity, models
+from mvidarr.core import db
 from mvidarr.core.config import Config
 from mvidarr.core.errors import Error, Invalid, NotFound, ServiceError
 from mvidarr.core.terms import Verdict
 from mvidarr.downloads import artwork
 from mvidarr.library import artists, files, pictures, videos
 from mvidarr.library.tables import Image, Video, VideoFile, VideoSource
-from mvidarr.media import disks, naming, thumbnails
+from mvidarr.media import naming, sidecars, thumbnails
 from mvidarr.media.probe import ProbeError
 
 log = logging.getLogger(__name__)
@@ -172,26 +171,21 @@ def _made(data: bytes, config: Config) -> pictures.Picture:
 
 
 def _beside(video_id: int, data: bytes) -> None:
-    """Give media servers the new picture, where there was one beside the file."""
+    """Give media servers the new picture, where one of ours lies beside the file."""
     file = VideoFile.get_or_none(VideoFile.main_key == video_id)
-    if file is None:
+    if file is None or not file.artwork:
         return
     try:
         path = naming.inside(files.library(), file.path)
-        beside = [path.with_name(path.stem + ending) for ending in artwork.SIDECARS]
-        there = [sidecar for sidecar in beside if sidecar.is_file()]
-        picture = thumbnails.as_jpeg(data) if there else b""
-        for sidecar in there:
-            _replace(sidecar, picture)
+        picture, digests, changed = thumbnails.as_jpeg(data), dict(file.artwork), []
+        for ending, known in file.artwork.items():
+            beside = path.with_name(path.stem + ending)
+            if beside.is_file() and sidecars.write(beside, picture, known).is_written:
+                digests[ending] = sidecars.digest(picture)
+                changed.append((f"{file.path.rpartition('.')[0]}{ending}", "modified"))
     except (Error, OSError) as error:  # the share may be away: the pages have the picture
         log.warning("artwork stays file=%s error=%s", file.path, error)
-
-
-def _replace(sidecar: Path, data: bytes) -> None:
-    part = sidecar.with_name(f".{uuid4().hex}")
-    try:
-        part.write_bytes(data)
-        disks.sync(part)
-        part.replace(sidecar)
-    finally:
-        part.unlink(missing_ok=True)
+        return
+    with db.atomic():
+        VideoFile.update(artwork=digests).where(VideoFile.id == file.id).execute()
+        activity.files_changed(changed)

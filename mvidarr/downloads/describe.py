@@ -1,35 +1,35 @@
-"""What a download's file is called, and what it and its sidecars say of the video."""
+"""What a video's file is called, and what it and its sidecars say of the video."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from mvidarr import settings
-from mvidarr.downloads import quality
-from mvidarr.library import files
+from mvidarr import models
+from mvidarr.core.errors import Invalid
+from mvidarr.core.terms import VideoType
+from mvidarr.library import files, paths
 from mvidarr.library.details import Description
 from mvidarr.library.tables import VideoFile
-from mvidarr.media import naming, nfo, safe_names
+from mvidarr.media import naming, nfo
 from mvidarr.media.naming import NameFacts
 from mvidarr.media.nfo import NfoFacts, Streams
 from mvidarr.media.probe import FileFacts
 from mvidarr.media.tags import TagFacts
-from mvidarr.settings import file_options
 
 ENDINGS = (".mp4", ".mkv", ".webm", ".m4v", ".mov")
+UNTAGGED = (VideoType.OFFICIAL, VideoType.UNSPECIFIED)  # that is what a music video is anyway
 
 
 def target(
     video: Description, facts: FileFacts, suffix: str, occupied: frozenset[str] = frozenset()
 ) -> str:
     """Where the file goes, relative to the library; `occupied`: keys found taken on the disk."""
-    template = naming.parse_template(settings.get(file_options.naming_template), "naming_template")
-    path = _in_artists_folder(naming.render(template, name_facts(video, facts)), video)
 
     def is_taken(key: str) -> bool:
         keys = [files.path_key(key + ending) for ending in ENDINGS]
         others = VideoFile.path_key.in_(keys) & (VideoFile.video_id != video.video_id)
         return key in occupied or bool(VideoFile.select().where(others).exists())
 
-    return f"{naming.unique(path, is_taken, video.source_id)}{suffix}"
+    named = name_facts(video, facts)
+    return paths.path_of(paths.layout(), named, video.artist_folder, suffix, is_taken)
 
 
 def name_facts(video: Description, facts: FileFacts) -> NameFacts:
@@ -43,7 +43,7 @@ def name_facts(video: Description, facts: FileFacts) -> NameFacts:
         directors=tuple(video.directors),
         label=video.label,
         featured=tuple(video.featured),
-        quality=f"{quality.lines(facts.width, facts.height)}p",
+        quality=naming.quality_of(facts.width, facts.height),
         video_codec=facts.video_codec,
         audio_codec=facts.audio_codec,
         source=video.provider,
@@ -51,8 +51,29 @@ def name_facts(video: Description, facts: FileFacts) -> NameFacts:
     )
 
 
-def sidecar(video: Description, facts: FileFacts, existing: Path) -> bytes:
-    """The NFO; what others wrote into an existing one stays."""
+def noted(file: models.VideoFile, path: Path) -> FileFacts:
+    """What was measured of a file when it came, as far as it was noted."""
+    return FileFacts(
+        path=path,
+        size=file.size,
+        mtime=file.mtime,
+        container=file.container or "",
+        duration=file.duration or 0.0,
+        video_codec=file.video_codec or "",
+        audio_codec=file.audio_codec or "",
+        width=file.width or 0,
+        height=file.height or 0,
+        fps=file.fps,
+        hdr=file.hdr,
+        bit_rate=file.bit_rate or 0,
+        channels=file.channels or 0,
+        subtitles=(),
+        findings=tuple(file.findings),
+    )
+
+
+def sidecar(video: Description, facts: FileFacts, existing: bytes | None, added_at: int) -> bytes:
+    """The NFO of a file that came at `added_at` (ms); what others wrote into it stays."""
     said = NfoFacts(
         title=f"{video.title} ({video.version})" if video.version else video.title,
         artists=(video.artist, *video.featured),
@@ -61,6 +82,7 @@ def sidecar(video: Description, facts: FileFacts, existing: Path) -> bytes:
         released=video.released,
         year=video.year,
         genres=tuple(video.genres),
+        tags=() if video.type in UNTAGGED else (video.type.label,),
         directors=tuple(video.directors),
         studios=(video.label,) if video.label else (),
         country=video.country,
@@ -68,7 +90,7 @@ def sidecar(video: Description, facts: FileFacts, existing: Path) -> bytes:
         imvdb_id=video.ids.get("imvdb_video", ""),
         mb_recording=video.ids.get("mb_recording", ""),
         rating=video.rating,
-        added_at=video.added_at,
+        added_at=added_at,
         streams=Streams(
             video_codec=facts.video_codec,
             width=facts.width,
@@ -77,12 +99,10 @@ def sidecar(video: Description, facts: FileFacts, existing: Path) -> bytes:
             hdr=facts.hdr or "",
             audio_codec=facts.audio_codec,
             channels=facts.channels,
-            subtitles=facts.subtitles,
+            subtitles=facts.subtitles or _subtitles(existing),
         ),
     )
-    if existing.is_file() and existing.stat().st_size <= nfo.LIMIT:
-        return nfo.merge(existing.read_bytes(), said)
-    return nfo.render(said)
+    return nfo.merge(existing, said) if existing else nfo.render(said)
 
 
 def tag_facts(video: Description) -> TagFacts:
@@ -96,9 +116,10 @@ def tag_facts(video: Description) -> TagFacts:
     )
 
 
-def _in_artists_folder(path: PurePosixPath, video: Description) -> PurePosixPath:
-    """The path below the artist's own folder, where the template begins with the artist."""
-    first, *rest = path.parts
-    if not rest or first != safe_names.component(video.artist):
-        return path
-    return PurePosixPath(video.artist_folder or first, *rest)
+def _subtitles(existing: bytes | None) -> tuple[str, ...]:
+    """The languages that an NFO tells: they are measured once, when the file comes."""
+    try:
+        streams = nfo.read(existing).streams if existing else None
+    except Invalid:
+        return ()
+    return streams.subtitles if streams else ()

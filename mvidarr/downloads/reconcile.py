@@ -6,7 +6,7 @@ from pathlib import Path
 from mvidarr.core import db
 from mvidarr.core.errors import Error
 from mvidarr.downloads import replaced
-from mvidarr.library import files
+from mvidarr.library import files, restore, trash
 from mvidarr.library.tables import Download
 from mvidarr.media import disks, place
 
@@ -17,14 +17,25 @@ def clear_staging() -> list[int]:
     """Remove the folders of downloads that ended; answers their ids. Looks at the disk."""
     try:
         library = files.need_library()
-        with disks.disk_errors(library):
-            found = _staged(library)
+        with db.session():
+            restore.settle()  # what a crash left between the library and its trash
+        found = staged()
     except (Error, OSError):  # no library to clear: the downloads say so themselves
         return []
     ended = [download_id for download_id in found if not _is_active(download_id)]
     for download_id in ended:
         _remove(library, download_id)
     return ended
+
+
+def staged() -> list[int]:
+    """Ids of the downloads that have a folder. Looks at the disk; raises where it is away."""
+    library = files.need_library()
+    with disks.disk_errors(library):
+        folder = library / place.OWN_FOLDER / "staging"
+        if not folder.is_dir():
+            return []
+        return [int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal()]
 
 
 def clear(download_id: int) -> None:
@@ -37,13 +48,6 @@ def clear(download_id: int) -> None:
         log.warning("staging stays id=%s error=%s", download_id, error)
 
 
-def _staged(library: Path) -> list[int]:
-    folder = library / place.OWN_FOLDER / "staging"
-    if not folder.is_dir():
-        return []
-    return [int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal()]
-
-
 def _is_active(download_id: int) -> bool:
     with db.session():
         active = (Download.id == download_id) & Download.active_key.is_null(False)
@@ -51,14 +55,16 @@ def _is_active(download_id: int) -> bool:
 
 
 def _remove(library: Path, download_id: int) -> None:
-    """Remove a folder; a file that was to be replaced goes back before."""
+    """Remove a folder; a file that was replaced goes into the trash before, or back."""
+    staging = library / place.OWN_FOLDER / "staging" / str(download_id)
     try:
         with db.session():
             row = Download.get_or_none(Download.id == download_id)
-        target = row.notes.get("target") if row else None
-        if target:
-            staging = library / place.OWN_FOLDER / "staging" / str(download_id)
-            replaced.put_back(staging, library / target)
+            if replaced.holds(staging) and trash.settle():
+                return  # another time: it is all that is left of the former file
+            target = row.notes.get("target") if row else None
+            if target:
+                replaced.put_back(staging, library / target, target)
         place.clear_staging(library, download_id)
     except (Error, OSError) as error:
         log.warning("staging stays id=%s error=%s", download_id, error)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mvidarr.core import db
+from mvidarr.core.terms import TrashReason
 from mvidarr.downloads.work import Job
-from mvidarr.library import files
+from mvidarr.library import files, trash
 from mvidarr.library.tables import VideoFile
 from mvidarr.media import disks
 
@@ -28,26 +29,36 @@ def set_aside(job: Job) -> Iterator[None]:
         yield
     except BaseException:
         with disks.disk_errors(job.library):
-            put_back(job.staging, target)
+            put_back(job.staging, target, str(job.notes["target"]))
         raise
 
 
-def put_back(staging: Path, target: Path) -> None:
-    """Undo `set_aside`, if the new file did not take the place."""
-    kept = staging / FOLDER / target.name
-    if kept.is_file() and not target.exists():
-        kept.rename(target)
+def put_back(staging: Path, final: Path, target: str) -> None:
+    """Undo `set_aside`, unless the new file took the place and was written down."""
+    kept = staging / FOLDER / final.name
+    if kept.is_file() and (not final.exists() or _is_noted(target, kept)):
+        kept.replace(final)
 
 
-def remove_former(job: Job) -> None:
-    """Remove a former file of the video that had another name."""
-    with db.session():
-        former = [
-            file.path for file in files.of(job.row.video_id) if file.path != job.notes["target"]
-        ]
-        for path in former:
-            files.forget(job.row.video_id, path)
-    files.discard(former)
+def holds(staging: Path) -> bool:
+    """Whether a file lies there that is still on its way into the trash."""
+    kept = staging / FOLDER
+    return kept.is_dir() and any(kept.iterdir())
+
+
+def to_trash(job: Job) -> None:
+    """Have the former files of the video follow into the trash, in the caller's transaction.
+
+    The new file is in place, and its row is not yet written.
+    """
+    target = str(job.notes["target"])
+    for file in files.of(job.row.video_id):
+        if file.path != target:
+            trash.put([file], TrashReason.REPLACED)
+            files.forget(job.row.video_id, file.path)
+        elif (job.staging / FOLDER / Path(target).name).is_file():
+            lies = (job.staging / FOLDER / Path(target).name).relative_to(job.library)
+            trash.put([file], TrashReason.REPLACED, lying={target: lies.as_posix()})
 
 
 def _is_own(job: Job) -> bool:
@@ -55,3 +66,10 @@ def _is_own(job: Job) -> bool:
     with db.session():
         mine = (VideoFile.path_key == key) & (VideoFile.video_id == job.row.video_id)
         return bool(VideoFile.select().where(mine).exists())
+
+
+def _is_noted(target: str, kept: Path) -> bool:
+    """Whether the row of a place still means the former file."""
+    with db.session():
+        file = VideoFile.get_or_none(VideoFile.path_key == files.path_key(target))
+    return file is not None and file.size == kept.stat().st_size

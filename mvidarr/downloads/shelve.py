@@ -1,17 +1,18 @@
 """The steps that move a file into its place, the last of all, and write it down."""
 
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mvidarr import activity, models
 from mvidarr.core import db
 from mvidarr.core.errors import Conflict
 from mvidarr.core.terms import Cause, WorkState
-from mvidarr.downloads import describe, quality, replaced
+from mvidarr.downloads import describe, loudness, quality, replaced, tell
 from mvidarr.downloads.work import Failed, Job
 from mvidarr.jobs import claim
 from mvidarr.jobs.watch import Left
-from mvidarr.library import details, files, pictures, sources, videos
+from mvidarr.library import artist_files, details, files, pictures, sources, videos
 from mvidarr.library.files import NewFile
 from mvidarr.media import naming, place, probe, thumbnails
 from mvidarr.media.probe import FileFacts
@@ -41,7 +42,7 @@ def shelve(job: Job) -> Job:
 
 def finish(job: Job) -> Job:
     """Write the file down and end the row, in one transaction; only then is it a success."""
-    facts = probe.probe(job.video)
+    facts = replace(probe.probe(job.video), findings=tuple(job.notes.get("findings", ())))
     thumb = thumbnails.make(job.cover, job.config.thumbs) if job.cover else None
 
     def commit() -> None:
@@ -59,17 +60,24 @@ def finish(job: Job) -> Job:
             models.Download, job.row.id, job.watch.owner, WorkState.DONE, **columns
         ):
             raise Left
-        files.attach(job.row.video_id, _new_file(job, facts))
+        new = _new_file(job, facts)
+        replaced.to_trash(job)
+        files.attach(job.row.video_id, new)
         if thumb is not None:
             pictures.attach(video.id, thumb)
         sources.note_fetched(job.source.id)
         videos.restate([video.id])
+        activity.files_changed(_changes(job, new, old))
         _record(job, video, facts, is_upgrade=bool(old))
+        loudness.ask()
 
     with db.session():
         db.transact(commit)
-    replaced.remove_former(job)
-    place.clear_staging(job.library, job.row.id)
+        video = videos.find(job.row.video_id)
+    if video is not None:
+        artist_files.try_writing(video.artist_id, job.config.thumbs)
+    if not replaced.holds(job.staging):
+        place.clear_staging(job.library, job.row.id)
     return job
 
 
@@ -78,6 +86,7 @@ def _new_file(job: Job, facts: FileFacts) -> NewFile:
     endings = [
         name.removeprefix(Path(job.notes["file"]).stem) for name in job.notes.get("subtitles", ())
     ]
+    ours = dict(job.notes.get("sidecars", {}))
     return NewFile(
         path=target.as_posix(),
         size=facts.size,
@@ -94,8 +103,28 @@ def _new_file(job: Job, facts: FileFacts) -> NewFile:
         duration=facts.duration,
         subtitles=[target.stem + ending for ending in endings],
         source_id=job.source.id,
-        sidecar_hash=job.sidecar_hash,
+        sidecar_hash=ours.pop(tell.NFO, None),
+        artwork=ours,
+        findings=facts.findings,
     )
+
+
+def _changes(job: Job, new: NewFile, old: list[models.VideoFile]) -> list[tuple[str, str]]:
+    """What media servers are told of: the file and what lies beside it."""
+    path = PurePosixPath(new.path)
+    what = "modified" if any(file.path == new.path for file in old) else "created"
+    endings = [ending for ending in job.notes.get("sidecars", {}) if ending not in _kept(job)]
+    beside = [path.with_name(path.stem + ending).as_posix() for ending in endings]
+    return [(new.path, what), *((name, what) for name in (*beside, *_captions(new)))]
+
+
+def _captions(new: NewFile) -> list[str]:
+    return [PurePosixPath(new.path).with_name(name).as_posix() for name in new.subtitles]
+
+
+def _kept(job: Job) -> list[str]:
+    """Endings of files that others wrote beside the video, which stay as they are."""
+    return list(job.notes.get("kept", ()))
 
 
 def _record(job: Job, video: models.Video, facts: FileFacts, *, is_upgrade: bool) -> None:
@@ -110,6 +139,8 @@ def _record(job: Job, video: models.Video, facts: FileFacts, *, is_upgrade: bool
         video_codec=facts.video_codec,
         provider=job.source.provider,
         ytdlp=job.notes.get("ytdlp"),
+        **({"kept": _kept(job)} if _kept(job) else {}),
+        **({"replaces": job.notes["replaces"]} if "replaces" in job.notes else {}),
     )
     activity.touch("video", video.id)
     activity.touch("videos", video.id)

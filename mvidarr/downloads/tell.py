@@ -1,15 +1,40 @@
 """The step that writes what the video is beside its file and into it, while it is in staging."""
 
-from dataclasses import replace
+import logging
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mvidarr.core import db
+from mvidarr import models, settings
+from mvidarr.core import clock, db
 from mvidarr.downloads import artwork, describe
 from mvidarr.downloads.work import Job
 from mvidarr.integrations.youtube import tools
-from mvidarr.library import details
-from mvidarr.media import disks, nfo, tags
+from mvidarr.library import details, files
+from mvidarr.library.details import Description
+from mvidarr.media import disks, nfo, sidecars, tags
 from mvidarr.media.tags import TagFacts
+from mvidarr.settings import file_options
+
+log = logging.getLogger(__name__)
+
+NFO = ".nfo"
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is to lie beside a file, by ending: contents to write, and digests of what we wrote."""
+
+    contents: dict[str, bytes] = field(default_factory=dict)
+    ours: dict[str, str] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)  # written by others: they stay
+
+    def add(self, ending: str, data: bytes, path: Path) -> None:
+        """Have a file written, unless one of others has the place."""
+        if path.exists() and sidecars.is_foreign(path, self.ours.get(ending)):
+            self.kept.append(ending)
+            return
+        self.contents[ending] = data
+        self.ours[ending] = sidecars.digest(data)
 
 
 def tell(job: Job) -> Job:
@@ -17,21 +42,68 @@ def tell(job: Job) -> Job:
     facts = job.measured()
     with db.session():
         video = details.describe(job.row.video_id, job.source.id)
-        planned = describe.target(video, facts, job.video.suffix)
-    links = [link for link in (job.notes.get("picture"), job.source.image_url) if link]
-    cover = artwork.find(links, facts, job.video, job.config)
+        planned = job.library / describe.target(video, facts, job.video.suffix)
+        former = next(iter(files.of(job.row.video_id)), None)
+        links = [job.notes.get("picture"), job.source.image_url]
+        about = artwork.known(job.row.video_id, links)
+    found = artwork.find(about, facts, job.video, job.config)
+    job = replace(job, cover=found.data if found and found.is_new else None)
     if job.is_placed:
-        return replace(job, cover=cover)
-    existing = (job.library / planned).with_suffix(".nfo")
-    told = describe.sidecar(video, facts, existing)
-    sidecars = {_written(job.staging / "movie.nfo", told): ".nfo"}
-    if cover:
-        for ending in artwork.SIDECARS:
-            sidecars[_written(job.staging / f"picture{ending}", cover)] = ending
+        return job
+    beside = Beside(ours=_known(job, planned, former))
+    if settings.get(file_options.nfo_files):
+        _add_nfo(beside, job, planned, former, video)
+    if found:
+        for ending in artwork.endings():
+            beside.add(ending, found.data, planned.with_name(planned.stem + ending))
+    cover = found.data if found and settings.get(file_options.embed_picture) else None
+    return _staged(_tagged(job, describe.tag_facts(video), cover), beside)
+
+
+def _known(job: Job, planned: Path, former: models.VideoFile | None) -> dict[str, str]:
+    """Digests of what we wrote where the file goes, for the former file or before a crash."""
+    told: dict[str, str] = dict(job.notes.get("sidecars", {}))
+    place = planned.relative_to(job.library).with_suffix("")
+    if former and Path(former.path).with_suffix("") == place:
+        before = {NFO: former.sidecar_hash} if former.sidecar_hash else {}
+        return {**former.artwork, **before, **told}
+    return told
+
+
+def _add_nfo(
+    beside: Beside,
+    job: Job,
+    planned: Path,
+    former: models.VideoFile | None,
+    video: Description,
+) -> None:
+    """The NFO; one that a person changed goes along with the video as it is."""
+    path = planned.with_suffix(NFO)
+    existing = sidecars.existing(path, nfo.LIMIT)
+    added_at = former.created_at if former else clock.now()
+    if existing is None and former is not None:
+        old = (job.library / former.path).with_suffix(NFO)
+        existing = sidecars.existing(old, nfo.LIMIT)
+        if existing is not None and sidecars.digest(existing) != former.sidecar_hash:
+            beside.contents[NFO] = existing
+            beside.kept.append(NFO)
+            return
+    data = describe.sidecar(video, job.measured(), existing, added_at)
+    beside.add(NFO, data, path)
+
+
+def _staged(job: Job, beside: Beside) -> Job:
+    """Lay the files ready; note what is ours before any of it is placed."""
+    written = {
+        _written(job.staging / f"beside{ending}", data): ending
+        for ending, data in beside.contents.items()
+    }
     for name in job.notes.get("subtitles", ()):
-        sidecars[job.staging / name] = name.removeprefix(Path(job.notes["file"]).stem)
-    job = _tagged(job, describe.tag_facts(video), cover)
-    return replace(job, cover=cover, sidecars=sidecars, sidecar_hash=nfo.digest(told))
+        written[job.staging / name] = name.removeprefix(Path(job.notes["file"]).stem)
+    if beside.kept:
+        log.info("files of others stay download=%s endings=%s", job.row.id, beside.kept)
+    job = job.noted({**job.notes, "sidecars": beside.ours, "kept": beside.kept})
+    return replace(job, sidecars=written)
 
 
 def _tagged(job: Job, said: TagFacts, cover: bytes | None) -> Job:

@@ -9,7 +9,7 @@ from mvidarr import models
 from mvidarr.core import db
 from mvidarr.core.config import Config
 from mvidarr.core.terms import Cause
-from mvidarr.downloads import profiles
+from mvidarr.downloads import profiles, upgrades
 from mvidarr.downloads.causes import Failure
 from mvidarr.downloads.quality import Quality
 from mvidarr.jobs.watch import Watch
@@ -27,9 +27,16 @@ class Failed(Exception):
         self.failure = Failure(cause=cause, sentence=sentence)
 
 
+class NothingBetter(Exception):
+    """An upgrade ends without a change; says why the file in place stays."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """`notes` are kept in the row: after a crash the steps go on from them."""
+    """`notes` are kept in the row: after a crash the steps go on from them.
+
+    `better_than`: the upload is of no use unless it offers a greater height than this.
+    """
 
     row: models.Download
     source: models.VideoSource
@@ -38,11 +45,11 @@ class Job:
     staging: Path
     config: Config
     watch: Watch
+    better_than: int | None = None
     notes: Mapping[str, Any] = field(default_factory=dict)
     facts: FileFacts | None = None
     cover: bytes | None = None
     sidecars: Mapping[Path, str] = field(default_factory=dict)  # file → ending of its name
-    sidecar_hash: str | None = None
 
     @property
     def video(self) -> Path:
@@ -64,7 +71,8 @@ class Job:
 
     def measured(self) -> FileFacts:
         """What the file is; measured anew when the step that did was left out."""
-        return self.facts or probe.probe(self.video)
+        found = tuple(self.notes.get("findings", ()))
+        return self.facts or replace(probe.probe(self.video), findings=found)
 
 
 def begin(row: models.Download, config: Config, watch: Watch) -> Job:
@@ -74,7 +82,9 @@ def begin(row: models.Download, config: Config, watch: Watch) -> Job:
         source = VideoSource.get_or_none(VideoSource.id == row.source_id)
         if source is None:
             raise Failed(Cause.REMOVED, "The upload was removed from the library.")
-        wanted = profiles.quality_of(row.profile_id)
+        # what holds now: somebody may have chosen another profile while it waited
+        wanted = profiles.quality_of(profiles.holding(row.video_id))
+        better_than = upgrades.better_than(row, wanted)
     library = files.need_library().resolve()
     notes = dict(row.notes)
     if notes.get("source") != source.id:
@@ -91,5 +101,6 @@ def begin(row: models.Download, config: Config, watch: Watch) -> Job:
         staging=place.staging(library, row.id),
         config=config,
         watch=watch,
+        better_than=better_than,
         notes=notes,
     )

@@ -13,6 +13,7 @@ from mvidarr.integrations import protocols
 from mvidarr.jobs import jobs
 from mvidarr.library import (
     aliases,
+    artist_files,
     decisions,
     edit,
     files,
@@ -21,6 +22,7 @@ from mvidarr.library import (
     rules,
     search,
     status,
+    trash,
     words,
 )
 from mvidarr.library.rules import Rules
@@ -30,7 +32,7 @@ LOCKABLE = ("name", "disambiguation", "country", "bio", "genres", "aliases")
 MOST_GENRES = 10
 CHANGEABLE = (
     *LOCKABLE,
-    *("sort_name", "monitored", "folder", "rules", "ids", "locked"),
+    *("sort_name", "monitored", "folder", "profile_id", "rules", "ids", "locked"),
 )
 
 
@@ -137,16 +139,21 @@ def change(artist_id: int, changes: Mapping[str, Any]) -> models.Artist:
     return artist
 
 
-def delete(artist_id: int, *, with_files: bool = False) -> None:
-    """Remove an artist and its videos; blocks and history stay, and files unless asked for."""
+def delete(artist_id: int, *, with_files: bool = False) -> int | None:
+    """Remove an artist and its videos; blocks and history stay, and files unless asked for.
 
+    Answers the batch in the trash that the files went into.
+    """
     if with_files:
         files.need_library()
 
-    def work() -> None:
+    def work() -> int | None:
         status.lock(Artist, [artist_id])  # of two who delete it, one does
         artist = get(artist_id)
-        paths = _paths(artist_id) if with_files else []
+        batch = trash.put(_files(artist_id)) if with_files else None
+        if with_files:
+            artist_files.clear_away(artist)
+        trash.set_apart(artist_id=artist_id)
         search.forget(search.VIDEO, Video.select(Video.id).where(Video.artist_id == artist_id))
         search.forget(search.ARTIST, [artist_id])
         Artist.delete().where(Artist.id == artist_id).execute()
@@ -154,9 +161,9 @@ def delete(artist_id: int, *, with_files: bool = False) -> None:
         activity.record("artist.deleted", artist.name, with_files=with_files)
         for topic in ("nav", "videos", "downloads"):
             activity.touch(topic)
-        db.after_commit(lambda: files.discard(paths))
+        return batch
 
-    db.transact(work)
+    return db.transact(work)
 
 
 def wanted_rules(artist: models.Artist) -> Rules:
@@ -269,6 +276,10 @@ def _foldered(artist: models.Artist, raw: Any) -> dict[str, Any]:
     return {"folder": folder, "folder_key": folders.key_of(folder)}
 
 
+def _aimed(artist: models.Artist, raw: Any) -> dict[str, Any]:
+    return {"profile_id": edit.profile("profile_id", raw)}
+
+
 def _ruled(artist: models.Artist, raw: Any) -> dict[str, Any]:
     return {"rules": rules.parse(raw, wanted_rules(artist)).stored()}
 
@@ -281,6 +292,7 @@ _COLUMNS: Mapping[str, Callable[[models.Artist, Any], dict[str, Any]]] = {
     "genres": _genres,
     "monitored": _monitored,
     "folder": _foldered,
+    "profile_id": _aimed,
     "rules": _ruled,
 }
 
@@ -297,6 +309,7 @@ def _follow_up(artist: models.Artist, values: Mapping[str, Any]) -> None:
         refit(artist.id)
         jobs.add("rejudge", str(artist.id))
     if values:
+        artist_files.follow(artist)
         activity.record(
             "artist.changed",
             artist.name,
@@ -334,6 +347,5 @@ def _also_called(name: str, ids: Mapping[str, str]) -> models.Artist | None:
     return None if differs else known
 
 
-def _paths(artist_id: int) -> list[str]:
-    query = VideoFile.select(VideoFile.path).join(Video).where(Video.artist_id == artist_id)
-    return [path for (path,) in query.tuples()]
+def _files(artist_id: int) -> list[models.VideoFile]:
+    return list(VideoFile.select().join(Video).where(Video.artist_id == artist_id))

@@ -75,6 +75,10 @@ class Detail:
         """The one that plays."""
         return self.files[0] if self.files and self.files[0].main_key else None
 
+    def source_of(self, file: models.VideoFile) -> models.VideoSource | None:
+        """The upload that a file came from, as long as it is known."""
+        return next((source for source in self.sources if source.id == file.source_id), None)
+
 
 def load(video_id: int) -> Detail:
     """Raises NotFound."""

@@ -7,6 +7,7 @@ from typing import Any
 from mvidarr.core import clock, text
 from mvidarr.core.errors import Invalid
 from mvidarr.library import pictures
+from mvidarr.library.tables import QualityProfile
 
 
 def check_names(changes: Mapping[str, Any], offered: Iterable[str]) -> None:
@@ -58,6 +59,15 @@ def whole(field: str, raw: Any, low: int, high: int) -> int | None:
         return None
     if not low <= raw <= high:
         raise Invalid({field: f"Give a number from {low} to {high}."})
+    return int(raw)
+
+
+def profile(field: str, raw: Any) -> int | None:
+    """The id of a quality profile that there is; None for the one that holds without a choice."""
+    if not raw:
+        return None
+    if not QualityProfile.select().where(QualityProfile.id == raw).exists():
+        raise Invalid({field: "There is no such quality profile."})
     return int(raw)
 
 

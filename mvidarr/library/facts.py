@@ -6,7 +6,7 @@ from typing import Any
 
 from mvidarr import activity, models
 from mvidarr.core import clock, db, text
-from mvidarr.library import aliases, artists, edit, origins, pictures, status, words
+from mvidarr.library import aliases, artist_files, artists, edit, origins, pictures, status, words
 from mvidarr.library.tables import Artist
 
 FRESH_FOR = 30 * clock.DAY
@@ -70,6 +70,8 @@ def store(artist_id: int, told: Facts) -> list[str]:
         if "aliases" in changed:
             aliases.replace(artist_id, changes["aliases"])
             words.index_artist(artist)
+        if changed:
+            artist_files.follow(artist)
         activity.touch("artist", artist_id)
         return changed
 

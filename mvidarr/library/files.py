@@ -1,27 +1,25 @@
-"""Files of videos: noted when they are in place, opened for playing, removed with their sidecars.
+"""Files of videos: noted when they are in place, opened for playing, forgotten.
 
 A path is kept relative to the library and resolved again, and checked, each time it is used.
 """
 
-import logging
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 
 from peewee import IntegrityError
 
 from mvidarr import models, settings
 from mvidarr.core import clock, db, text
-from mvidarr.core.errors import Conflict, Error, Invalid, NotConfigured, NotFound
+from mvidarr.core.errors import Conflict, Invalid, NotConfigured, NotFound
 from mvidarr.library import status
 from mvidarr.library.tables import Video, VideoFile
 from mvidarr.media import naming, place
 from mvidarr.settings import file_options
 
-log = logging.getLogger(__name__)
-
 CAPTION_BYTES = 5 << 20
+SAMPLES = 5  # files that are looked for where the library's own folder is missing
 MEDIA_TYPES = {
     ".mp4": "video/mp4",
     ".m4v": "video/mp4",
@@ -52,6 +50,12 @@ class NewFile:
     subtitles: Sequence[str] = ()  # names of the sidecar files
     source_id: int | None = None
     sidecar_hash: str | None = None
+    artwork: Mapping[str, str] = field(default_factory=dict)
+    findings: Sequence[str] = ()
+    hash: str | None = None
+    loudness: float | None = None
+    true_peak: float | None = None
+    measured_at: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,10 +80,15 @@ def need_library() -> Path:
     root = library()
     try:
         is_there = root.is_dir()
+        is_bare = is_there and _is_mount_point(root)
     except OSError as error:  # a share whose server went away
         raise place.LibraryOffline(f"The library folder {root} cannot be reached.") from error
     if not is_there:
         raise place.LibraryOffline(f"The library folder {root} is missing. Is its disk mounted?")
+    if is_bare:
+        raise place.LibraryOffline(
+            f"Nothing of the library is in its folder {root}. Is its disk mounted?"
+        )
     return root
 
 
@@ -89,7 +98,8 @@ def attach(video_id: int, new: NewFile) -> models.VideoFile:
     Raises NotFound when the video is gone, Conflict when another video has the path.
     """
     key = path_key(new.path)
-    columns = {**asdict(new), "subtitles": list(new.subtitles), "path_key": key}
+    columns = {**asdict(new), "path_key": key}
+    columns |= {"subtitles": list(new.subtitles), "findings": list(new.findings)}
     columns |= {"video": video_id, "source": columns.pop("source_id"), "missing_since": None}
     with db.atomic():
         status.lock(Video, [video_id])
@@ -115,25 +125,21 @@ def of(video_id: int) -> list[models.VideoFile]:
     return list(query.order_by(VideoFile.main_key.is_null(), VideoFile.id.desc()))
 
 
+def get(video_id: int, file_id: int) -> models.VideoFile:
+    """One file of a video. Raises NotFound."""
+    mine = (VideoFile.id == file_id) & (VideoFile.video_id == video_id)
+    file: models.VideoFile | None = VideoFile.get_or_none(mine)
+    if file is None:
+        raise NotFound("This file is not there any more.")
+    return file
+
+
 def main_of(video_id: int) -> models.VideoFile:
     """The file that plays. Raises NotFound."""
     file: models.VideoFile | None = VideoFile.get_or_none(VideoFile.main_key == video_id)
     if file is None:
         raise NotFound("This video has no file yet.")
     return file
-
-
-def delete(video_id: int, file_id: int) -> None:
-    """Remove one file of a video from the disk; another one of it plays then, if there is one."""
-    need_library()
-    with db.atomic():
-        file = VideoFile.get_or_none(VideoFile.id == file_id, VideoFile.video_id == video_id)
-        if file is None:
-            raise NotFound("This file is not there any more.")
-        file.delete_instance()
-        _promote(video_id)
-        status.restate([video_id])
-        db.after_commit(lambda: discard([file.path]))
 
 
 def forget(video_id: int, path: str) -> None:
@@ -143,16 +149,6 @@ def forget(video_id: int, path: str) -> None:
         VideoFile.delete().where(mine).execute()
         _promote(video_id)
         status.restate([video_id])
-
-
-def discard(paths: Iterable[str]) -> None:
-    """Remove files and their sidecars from the disk. Their rows are gone: what fails is logged."""
-    for path in paths:
-        root = library()
-        try:
-            place.remove([naming.inside(root, path)], root.resolve())
-        except (Error, OSError) as error:
-            log.warning("file stays path=%s error=%s", path, error)
 
 
 def stream_path(video_id: int) -> Path:
@@ -195,6 +191,16 @@ def caption_text(video_id: int, number: int) -> str:
 def path_key(path: str) -> str:
     """What the unique index compares: case and composition do not count."""
     return text.bounded(naming.path_key(path))
+
+
+def _is_mount_point(root: Path) -> bool:
+    """Whether the folder is only where the library would be mounted: nothing of ours is there."""
+    if (root / place.OWN_FOLDER).exists():
+        return False
+    with db.session():
+        query = VideoFile.select(VideoFile.path).order_by(VideoFile.id.desc()).limit(SAMPLES)
+        newest = [path for (path,) in query.tuples()]
+    return bool(newest) and not any((root / path).exists() for path in newest)
 
 
 def _write(known: models.VideoFile | None, columns: dict[str, object]) -> int:

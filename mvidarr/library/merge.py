@@ -25,6 +25,7 @@ from mvidarr.library.tables import (
     Download,
     Event,
     ExternalId,
+    TrashItem,
     Twin,
     Video,
     VideoFile,
@@ -94,6 +95,8 @@ def _join_videos(keep_id: int, other_id: int) -> models.Video:
     _move_files(other.id, keep.id)
     Download.update(video=keep.id).where(Download.video == other.id).execute()
     Event.update(video_id=keep.id).where(Event.video_id == other.id).execute()
+    mine = {"video_id": keep.id, "artist_id": keep.artist_id}
+    TrashItem.update(**mine).where(TrashItem.video_id == other.id).execute()
     _move_ids("video", other.id, keep.id)
     _move_rows("video", other.id, keep.id)
     for table, key in ((TAGS, "tag"), (PLAYLISTS, "playlist")):
@@ -131,7 +134,9 @@ def _join_artists(keep_id: int, other_id: int) -> models.Artist:
     _move_uploads(list(rest), keep.id, None)
     _move_ids("artist", other.id, keep.id)
     Event.update(artist_id=keep.id).where(Event.artist_id == other.id).execute()
+    TrashItem.update(artist_id=keep.id).where(TrashItem.artist_id == other.id).execute()
     _move_rows("artist", other.id, keep.id)
+    activity.follow_artist(other.id, keep.id)
     decisions.carry(other.name_key, keep.name_key)
     # the name that brought the two together is the last one to be left out
     said = [other.name, *aliases.of(keep.id), *aliases.of(other.id)]

@@ -76,6 +76,25 @@ def best_source(video_id: int, excluding: Collection[int] = ()) -> models.VideoS
     return best
 
 
+def highest(video_id: int, seen: int | None = None) -> int:
+    """The greatest height that an upload in use for a video offers; 0 where none is known.
+
+    `seen`: what was offered by the one that was just fetched.
+    """
+    heights = VideoSource.select(VideoSource.max_height).where(
+        VideoSource.video_id == video_id,
+        VideoSource.verdict == Verdict.ACCEPTED,
+        VideoSource.availability.in_(status.HOPEFUL),
+    )
+    return max([seen or 0, *(height or 0 for (height,) in heights.tuples())])
+
+
+def note_height(source_id: int, height: int) -> None:
+    """Note the greatest height that an upload was seen to offer."""
+    other = VideoSource.max_height.is_null() | (VideoSource.max_height != height)
+    VideoSource.update(max_height=height).where((VideoSource.id == source_id) & other).execute()
+
+
 def mark_availability(source_id: int, availability: Availability) -> None:
     """Note whether an upload can be had; when its video has no other one, a person is asked."""
     with db.atomic():

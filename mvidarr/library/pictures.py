@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 from mvidarr import activity
 from mvidarr.core import db
-from mvidarr.library import origins, status
+from mvidarr.library import artist_files, origins, status
 from mvidarr.library.tables import Artist, Image, Video
 
 LOCK = "image"  # among the locked fields of what has a picture that a person chose
@@ -92,6 +92,7 @@ def _write(row: Any, image_id: int | None) -> None:
     table = type(row)
     table.update(image=image_id).where(table.id == row.id).execute()
     if table is Artist:
+        artist_files.follow(Artist.get_by_id(row.id))
         activity.touch("artist", row.id)
         return
     activity.touch("video", row.id)

@@ -5,7 +5,7 @@ from typing import Any
 
 from mvidarr import models
 from mvidarr.core import clock
-from mvidarr.library import aliases, artists, facts, filters, links, words
+from mvidarr.library import aliases, artists, facts, filters, links, trash, words
 from mvidarr.library.artist_rows import ArtistRow
 from mvidarr.library.details import Detail
 from mvidarr.library.sources import Candidate
@@ -41,6 +41,7 @@ def artist(row: models.Artist, shown: ArtistRow, ids: Mapping[str, str]) -> dict
         "aliases": aliases.of(row.id),
         "origins": facts.sources_of(row),
         "asked_at": clock.iso(facts.asked_at(row) or None),
+        "profile_id": row.profile_id,
         "rules": artists.wanted_rules(row).stored(),
         "ids": {catalogue.kind: ids.get(catalogue.kind) for catalogue in words.ARTIST_IDS},
         "failures": row.failures,
@@ -79,6 +80,7 @@ def video(detail: Detail) -> dict[str, Any]:
         "released": row.released,
         "label": row.label,
         "rating": row.rating,
+        "profile_id": row.profile_id,
         "plays": row.plays,
         "featured": list(detail.names["featured"]),
         "directors": list(detail.names["directors"]),
@@ -144,11 +146,33 @@ def file(row: models.VideoFile) -> dict[str, Any]:
         "hdr": row.hdr,
         "bit_rate": row.bit_rate,
         "channels": row.channels,
+        "loudness": row.loudness,
+        "true_peak": row.true_peak,
         "duration": row.duration,
         "subtitles": row.subtitles,
+        "findings": row.findings,
+        "source_id": row.source_id,
+        "measured_at": clock.iso(row.measured_at),
         "plays": row.main_key is not None,
         "missing_since": clock.iso(row.missing_since),
         "created_at": clock.iso(row.created_at),
+    }
+
+
+def trash_item(row: models.TrashItem) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "title": row.title,
+        "artist": row.facts["artist"]["name"],
+        "path": row.path,
+        "size": row.size,
+        "files": row.files,
+        "reason": row.reason,
+        "batch": row.batch,
+        "video_id": row.video_id,
+        "artist_id": row.artist_id,
+        "deleted_at": clock.iso(row.created_at),
+        "goes_at": clock.iso(trash.goes_at(row)),
     }
 
 

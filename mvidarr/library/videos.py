@@ -11,7 +11,7 @@ from mvidarr.core import db, text
 from mvidarr.core.errors import Conflict, Invalid, NotFound
 from mvidarr.core.terms import ACTIVE, VideoType, Wish, WorkState
 from mvidarr.jobs import claim, wake
-from mvidarr.library import artists, edit, files, origins, search, status, words
+from mvidarr.library import artists, edit, files, origins, search, status, trash, words
 from mvidarr.library.status import restate
 from mvidarr.library.tables import Download, Video, VideoFile
 
@@ -145,7 +145,7 @@ def get(video_id: int) -> models.Video:
 
 def change(video_id: int, changes: Mapping[str, Any]) -> models.Video:
     """Change the fields that are named and lock what a person edited. Raises Conflict."""
-    edit.check_names(changes, (*LOCKABLE, "rating", "locked"))
+    edit.check_names(changes, (*LOCKABLE, "rating", "profile_id", "locked"))
     with db.atomic():
         status.lock(Video, [video_id])
         video = get(video_id)
@@ -153,6 +153,8 @@ def change(video_id: int, changes: Mapping[str, Any]) -> models.Video:
         names = {name: given.pop(name) for name in NAMES if name in given}
         if "rating" in changes:
             given["rating"] = edit.whole("rating", changes["rating"], 1, 10)
+        if "profile_id" in changes:
+            given["profile_id"] = edit.profile("profile_id", changes["profile_id"])
         known = names_of(video_id)
         names = {name: value for name, value in names.items() if value != known[name]}
         values = edit.differing(video, given)
@@ -229,20 +231,24 @@ def wish(ids: Iterable[int], what: Wish) -> list[int]:
     return changed
 
 
-def delete(ids: Iterable[int], *, with_files: bool = False) -> int:
-    """Remove videos; blocks and history stay, and files unless asked for. How many there were."""
+def delete(ids: Iterable[int], *, with_files: bool = False) -> int | None:
+    """Remove videos; blocks and history stay, and files unless asked for.
+
+    Answers the batch in the trash that the files went into.
+    """
     if with_files:
         files.need_library()
     wanted = sorted(set(ids))
 
-    def work() -> int:
+    def work() -> int | None:
         status.lock(Video, wanted)  # of two who delete one, one does
         rows = list(
             Video.select(Video.id, Video.title, Video.artist_id).where(Video.id.in_(wanted))
         )
         mine = [row.id for row in rows]
-        paths = VideoFile.select(VideoFile.path).where(VideoFile.video_id.in_(mine))
-        gone = [path for (path,) in paths.tuples()] if with_files else []
+        theirs = VideoFile.select().where(VideoFile.video_id.in_(mine))
+        batch = trash.put(list(theirs)) if with_files else None
+        trash.set_apart(video_ids=mine)
         search.forget(search.VIDEO, mine)
         Video.delete().where(Video.id.in_(mine)).execute()
         status.recount({row.artist_id for row in rows})
@@ -252,8 +258,7 @@ def delete(ids: Iterable[int], *, with_files: bool = False) -> int:
             activity.record("video.deleted", row.title, **about)
         for topic in ("nav", "videos", "downloads"):
             activity.touch(topic)
-        db.after_commit(lambda: files.discard(gone))
-        return len(rows)
+        return batch
 
     return db.transact(work)
 

@@ -4,24 +4,18 @@ One `<musicvideo>`, only with shapes that every reader takes: artists as plain t
 no pictures (those are files), no address that would make Kodi ask a scraper.
 """
 
-import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from xml.etree.ElementTree import Element, ParseError, SubElement, indent, tostring
-
-import defusedxml.ElementTree as safe_xml
+from xml.etree.ElementTree import Element, SubElement
 
 from mvidarr.core import clock
 from mvidarr.core.errors import Invalid
 from mvidarr.media.nfo_facts import NfoFacts, Streams, clean, clean_xml
+from mvidarr.media.nfo_xml import LIMIT, digest, element, parsed, written
 
-__all__ = ["NfoFacts", "Streams", "clean", "clean_xml", "digest", "merge", "read", "render"]
+__all__ = ["LIMIT", "NfoFacts", "Streams", "clean", "clean_xml", "digest", "merge", "read"]
+__all__ += ["render"]
 
-LIMIT = 1024 * 1024  # bytes of a file that is read
-MAX_DEPTH = 32  # levels of elements; a real file has five
-
-_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_END = b"</musicvideo>"
 _IDS = ("youtube", "YoutubeMetadata", "IMVDb", "MusicBrainzRecording")
 # not stored in the library, so that a file's own value outlives a rendering without one
 _OTHERS_TOO = frozenset(
@@ -38,12 +32,12 @@ def render(facts: NfoFacts) -> bytes:
     """The NFO file of a video."""
     root = Element("musicvideo")
     root.extend(_elements(clean(facts)))
-    return _written(root)
+    return written(root)
 
 
 def read(data: bytes) -> NfoFacts:
     """What an NFO file says, whoever wrote it; Invalid when it is none."""
-    root = _parsed(data)
+    root = parsed(data)
     title = _text(root, "title")
     if not title:
         raise Invalid({"nfo": "The NFO file has no title."})
@@ -82,19 +76,14 @@ def merge(existing: bytes, facts: NfoFacts) -> bytes:
     A file that cannot be read is written anew: no server can read it either.
     """
     try:
-        old = _parsed(existing)
+        old = parsed(existing)
     except Invalid:
         return render(facts)
     root = Element("musicvideo", old.attrib)
     root.extend(_elements(clean(facts)))
-    written = {element.tag for element in root}
-    root.extend(child for child in old if _is_kept(child, written))
-    return _written(root)
-
-
-def digest(data: bytes) -> str:
-    """What tells whether somebody else changed the file."""
-    return hashlib.sha256(data).hexdigest()
+    ours = {child.tag for child in root}
+    root.extend(child for child in old if _is_kept(child, ours))
+    return written(root)
 
 
 def _elements(facts: NfoFacts) -> Iterator[Element]:
@@ -118,27 +107,20 @@ def _elements(facts: NfoFacts) -> Iterator[Element]:
     )
     for tag, value in values:
         for one in value if isinstance(value, tuple) else (value,):
-            yield from _element(tag, one)
+            yield from element(tag, one)
     yield from _unique_ids(facts)
-    yield from _element("userrating", facts.rating)
+    yield from element("userrating", facts.rating)
     if facts.added_at is not None:
-        yield from _element("dateadded", f"{clock.utc(facts.added_at):%Y-%m-%d %H:%M:%S}")
+        yield from element("dateadded", f"{clock.utc(facts.added_at):%Y-%m-%d %H:%M:%S}")
     if facts.streams:
         yield _fileinfo(facts.streams)
-
-
-def _element(tag: str, value: str | int | None, **attributes: str) -> Iterator[Element]:
-    if value:
-        element = Element(tag, attributes)
-        element.text = str(value)
-        yield element
 
 
 def _unique_ids(facts: NfoFacts) -> Iterator[Element]:
     values = (facts.youtube_id, facts.youtube_id, facts.imvdb_id, facts.mb_recording)
     first = {"default": "true"}
     for kind, value in zip(_IDS, values, strict=True):
-        yield from _element("uniqueid", value, type=kind, **first)
+        yield from element("uniqueid", value, type=kind, **first)
         first = {} if value else first
 
 
@@ -146,51 +128,19 @@ def _fileinfo(streams: Streams) -> Element:
     root = Element("fileinfo")
     details = SubElement(root, "streamdetails")
     video = SubElement(details, "video")
-    video.extend(_element("codec", streams.video_codec))
-    video.extend(_element("width", streams.width))
-    video.extend(_element("height", streams.height))
-    video.extend(_element("durationinseconds", int(streams.duration or 0)))
-    video.extend(_element("hdrtype", streams.hdr))
+    video.extend(element("codec", streams.video_codec))
+    video.extend(element("width", streams.width))
+    video.extend(element("height", streams.height))
+    video.extend(element("durationinseconds", int(streams.duration or 0)))
+    video.extend(element("hdrtype", streams.hdr))
     audio = SubElement(details, "audio")
-    audio.extend(_element("codec", streams.audio_codec))
-    audio.extend(_element("channels", streams.channels))
+    audio.extend(element("codec", streams.audio_codec))
+    audio.extend(element("channels", streams.channels))
     for language in streams.subtitles:
-        SubElement(details, "subtitle").extend(_element("language", language))
+        SubElement(details, "subtitle").extend(element("language", language))
     for stream in (video, audio):
         if not len(stream):
             details.remove(stream)
-    return root
-
-
-def _written(root: Element) -> bytes:
-    indent(root)
-    return _DECLARATION + tostring(root, encoding="unicode").encode() + b"\n"
-
-
-def _parsed(data: bytes) -> Element:
-    if len(data) > LIMIT:
-        raise Invalid({"nfo": "The NFO file is larger than 1 MiB."})
-    try:
-        root = _root(data)
-    except (ParseError, ValueError, LookupError):
-        raise Invalid({"nfo": "The NFO file is not well-formed XML."}) from None
-    level = [root]
-    for _ in range(MAX_DEPTH):
-        level = [child for element in level for child in element]
-    if level:
-        raise Invalid({"nfo": "The NFO file is nested too deeply."})
-    return root
-
-
-def _root(data: bytes) -> Element:
-    try:
-        root: Element = safe_xml.fromstring(data, forbid_dtd=True)
-    except ParseError:
-        end = data.rfind(_END)
-        if end < 0:
-            raise
-        # many tools write a scraper's address after the XML
-        root = safe_xml.fromstring(data[: end + len(_END)], forbid_dtd=True)
     return root
 
 
@@ -201,13 +151,13 @@ def _text(root: Element, tag: str) -> str:
 
 def _texts(root: Element, tag: str) -> tuple[str, ...]:
     """All values of a tag; a single one may hold several, as Kodi reads it."""
-    found = [_words(element) for element in root.findall(tag)]
+    found = [_words(one) for one in root.findall(tag)]
     return tuple(found[0].split(" / ")) if len(found) == 1 else tuple(found)
 
 
-def _words(element: Element) -> str:
+def _words(found: Element) -> str:
     """The text of an element, or of the name in it (`<artist><name>`)."""
-    return (element.findtext("name") or element.text or "").strip()
+    return (found.findtext("name") or found.text or "").strip()
 
 
 def _number(root: Element, path: str) -> int | None:
@@ -236,10 +186,10 @@ def _streams(root: Element) -> Streams:
     )
 
 
-def _is_kept(child: Element, written: set[str]) -> bool:
+def _is_kept(child: Element, ours: set[str]) -> bool:
     if child.tag == "uniqueid":
         if child.get("type") in _IDS:
             return False
         child.attrib.pop("default", None)
         return True
-    return child.tag not in _OURS or (child.tag in _OTHERS_TOO and child.tag not in written)
+    return child.tag not in _OURS or (child.tag in _OTHERS_TOO and child.tag not in ours)

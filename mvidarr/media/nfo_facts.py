@@ -65,57 +65,63 @@ def clean(facts: NfoFacts) -> NfoFacts:
     released = _date(facts.released)
     return replace(
         facts,
-        title=_line(facts.title) or "Untitled",
-        artists=_list(facts.artists),
-        original_title=_line(facts.original_title),
-        sort_title=_line(facts.sort_title),
-        album=_line(facts.album),
-        plot=texts.tidy_lines(_unscraped(texts.tidy_lines(facts.plot))),
+        title=line(facts.title) or "Untitled",
+        artists=values(facts.artists),
+        original_title=line(facts.original_title),
+        sort_title=line(facts.sort_title),
+        album=line(facts.album),
+        plot=lines(facts.plot),
         duration=_whole(facts.duration, 60),
         released=released,
         year=_year(facts.year) or (int(released[:4]) if released else None),
-        genres=_list(facts.genres),
-        tags=_list(facts.tags),
-        directors=_list(facts.directors),
-        studios=_list(facts.studios),
-        credits=_list(facts.credits),
-        country=_line(facts.country),
-        youtube_id=_line(facts.youtube_id),
-        imvdb_id=_line(facts.imvdb_id),
-        mb_recording=_line(facts.mb_recording),
+        genres=values(facts.genres),
+        tags=values(facts.tags),
+        directors=values(facts.directors),
+        studios=values(facts.studios),
+        credits=values(facts.credits),
+        country=line(facts.country),
+        youtube_id=line(facts.youtube_id),
+        imvdb_id=line(facts.imvdb_id),
+        mb_recording=line(facts.mb_recording),
         rating=facts.rating if 1 <= (facts.rating or 0) <= 10 else None,
         added_at=_moment(facts.added_at),
         streams=_clean_streams(facts.streams) if facts.streams else None,
     )
 
 
+def line(text: str) -> str:
+    """One line as every reader takes it."""
+    return texts.tidy(_unscraped(texts.tidy(text)))
+
+
+def lines(text: str) -> str:
+    """The same with line ends kept."""
+    return texts.tidy_lines(_unscraped(texts.tidy_lines(text)))
+
+
+def values(given: Iterable[str]) -> tuple[str, ...]:
+    """None empty, none twice; Kodi splits a value at " / "."""
+    found = (re.sub(r"\s+/\s+", "/", line(value)).strip(" /") for value in given)
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
 def _clean_streams(streams: Streams) -> Streams | None:
     cleaned = Streams(
-        video_codec=_line(streams.video_codec),
+        video_codec=line(streams.video_codec),
         width=_positive(streams.width),
         height=_positive(streams.height),
         duration=_whole(streams.duration, 1),
-        hdr=_line(streams.hdr),
-        audio_codec=_line(streams.audio_codec),
+        hdr=line(streams.hdr),
+        audio_codec=line(streams.audio_codec),
         channels=_positive(streams.channels),
-        subtitles=tuple(filter(None, map(_line, streams.subtitles))),
+        subtitles=tuple(filter(None, map(line, streams.subtitles))),
     )
     return cleaned if cleaned != Streams() else None
-
-
-def _line(text: str) -> str:
-    return texts.tidy(_unscraped(texts.tidy(text)))
 
 
 def _unscraped(text: str) -> str:
     """Without addresses that Kodi takes for an order to ask its scrapers."""
     return _SCRAPED.sub(" ", clean_xml(text))
-
-
-def _list(values: Iterable[str]) -> tuple[str, ...]:
-    """None empty, none twice; Kodi splits a value at " / "."""
-    lines = (re.sub(r"\s+/\s+", "/", _line(value)).strip(" /") for value in values)
-    return tuple(dict.fromkeys(filter(None, lines)))
 
 
 def _date(value: str | None) -> str | None:

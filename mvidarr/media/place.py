@@ -1,4 +1,4 @@
-"""Files into the library and out of it: staging, the move into place, removal.
+"""Files into the library: staging, and the move into place.
 
 A video appears under its name only when it is complete, after its sidecars, since media servers
 look the moment something appears. Nothing that is not ours is overwritten.
@@ -8,9 +8,11 @@ import errno
 import filecmp
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 from mvidarr.core.errors import Conflict, Invalid, NotFound
 from mvidarr.media import naming
@@ -30,13 +32,19 @@ __all__ = [
     "DiskFull",
     "LibraryOffline",
     "LibraryState",
+    "clear_leftovers",
     "clear_staging",
     "filesystem_kind",
     "free_bytes",
     "is_network",
     "look",
+    "move",
+    "need",
+    "own_folder",
     "place",
-    "remove",
+    "prune",
+    "replace",
+    "sidecars",
     "staging",
 ]
 
@@ -48,19 +56,28 @@ _SIDECAR = re.compile(
     r"|\.info\.json|(?:\.[A-Za-z0-9-]{1,12}){0,2}\.(?:srt|vtt|ass|ssa|lrc)",
     re.I,
 )
-_VIDEOS = frozenset(
+_UNFINISHED = re.compile(r"\.[0-9a-f]{32}(?:\.part|\.mp4|\.m4v|\.mov|\.mkv|\.webm)?", re.I)
+ABANDONED = 120.0  # seconds in which nothing was written: whoever began it is gone
+VIDEOS = frozenset(
     {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".flv", ".wmv", ".ts", ".mpg", ".mpeg"}
 )
 
 
 def staging(library: Path, download_id: int) -> Path:
-    """The folder of one download on the library's disk, made when missing; servers skip it."""
+    """The folder of one download on the library's disk, made when missing."""
     with disk_errors(library):
-        _need(library)
-        folder = library / OWN_FOLDER / "staging" / str(download_id)
+        need(library)
+        folder = own_folder(library) / "staging" / str(download_id)
         folder.mkdir(parents=True, exist_ok=True)
-        for marker in MARKERS:
-            (library / OWN_FOLDER / marker).touch()
+    return folder
+
+
+def own_folder(library: Path) -> Path:
+    """Our folder in the library, made when missing; servers skip it."""
+    folder = library / OWN_FOLDER
+    folder.mkdir(exist_ok=True)
+    for marker in MARKERS:
+        (folder / marker).touch()
     return folder
 
 
@@ -78,7 +95,7 @@ def place(staged: Path, sidecars: Mapping[Path, str], target: Path, library: Pat
     cleared. Sidecars of that name are replaced; Conflict when another video is there.
     """
     with disk_errors(library):
-        _need(library)
+        need(library)
         if not staged.exists():
             return _placed_before(staged, library)
         relative = _relative(target, library)
@@ -93,24 +110,12 @@ def place(staged: Path, sidecars: Mapping[Path, str], target: Path, library: Pat
             _place_all(staged, sidecars, final)
         except BaseException:
             with suppress(OSError):
-                _prune(final.parent, library.resolve())
+                prune(final.parent, library.resolve())
             raise
     return target
 
 
-def remove(videos: Iterable[Path], library: Path) -> list[Path]:
-    """Delete videos with their sidecars and the folders that are empty then; return the files."""
-    removed: list[Path] = []
-    with disk_errors(library):
-        _need(library)
-        for video in videos:
-            naming.inside(library, _relative(video, library))
-            removed += [file for file in [*_sidecars(video), video] if _unlink(file)]
-            _prune(video.parent, library)
-    return removed
-
-
-def _need(library: Path) -> None:
+def need(library: Path) -> None:
     """Never make the library folder: an unmounted share would fill the disk below it."""
     if not library.is_dir():
         raise LibraryOffline(f"The library folder {library} is missing. Is its disk mounted?")
@@ -151,7 +156,7 @@ def _place_all(staged: Path, sidecars: Mapping[Path, str], final: Path) -> None:
         for source, sidecar in finals.items():
             _copy(source, sidecar)
         sync(staged)
-        _move(staged, final)
+        move(staged, final)
     except BaseException:
         # sidecars without a video would stay for ever when the download is cancelled now
         for sidecar in new:
@@ -172,10 +177,11 @@ def _copy(source: Path, final: Path) -> None:
     part = source.with_name(f".{source.name}.part")
     shutil.copyfile(source, part)
     sync(part)
-    _move(part, final)
+    move(part, final)
 
 
-def _move(source: Path, final: Path) -> None:
+def move(source: Path, final: Path) -> None:
+    """Rename a file, or carry it to another file system, and wait until that is on the disk."""
     try:
         source.replace(final)
     except OSError as error:
@@ -200,7 +206,7 @@ def _carry(source: Path, final: Path) -> None:
     source.unlink()
 
 
-def _sidecars(video: Path) -> list[Path]:
+def sidecars(video: Path) -> list[Path]:
     """Files that belong to the video; none while another video of that name is left."""
     if not video.parent.is_dir():
         return []
@@ -209,20 +215,38 @@ def _sidecars(video: Path) -> list[Path]:
         for file in video.parent.iterdir()
         if file.name.startswith(video.stem) and file != video and file.is_file()
     ]
-    if any(file.stem == video.stem and file.suffix.lower() in _VIDEOS for file in others):
+    if any(file.stem == video.stem and file.suffix.lower() in VIDEOS for file in others):
         return []
     return [file for file in others if _SIDECAR.fullmatch(file.name.removeprefix(video.stem))]
 
 
-def _unlink(file: Path) -> bool:
+def replace(path: Path, data: bytes) -> None:
+    """Write a file as a whole or not at all: it takes the place of the former one when it is."""
+    part = path.with_name(f".{uuid4().hex}.part")
     try:
-        file.unlink()
-    except FileNotFoundError:
-        return False
-    return True
+        part.write_bytes(data)
+        sync(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
-def _prune(folder: Path, library: Path) -> None:
+def clear_leftovers(folder: Path) -> None:
+    """Remove what a process that was killed had not finished writing, here or by `media.tags`."""
+    before = time.time() - ABANDONED
+    for found in folder.iterdir():
+        if not _UNFINISHED.fullmatch(found.name):
+            continue
+        with suppress(OSError):  # another process was faster
+            if found.stat().st_mtime >= before:
+                continue
+            if found.is_dir():
+                shutil.rmtree(found)
+            else:
+                found.unlink()
+
+
+def prune(folder: Path, library: Path) -> None:
     """Remove the folder and those above it while they are empty, up to the library."""
     while folder != library and folder.is_relative_to(library):
         try:

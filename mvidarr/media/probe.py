@@ -11,13 +11,19 @@ from mvidarr.core.errors import Error
 from mvidarr.core.terms import Cause
 
 CHILD = "mvidarr.media.probe_child"
+LOOKING = 120  # seconds more
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileFacts:
-    """One media file. Duration in seconds, size in bytes, `mtime` in ms, bit rate in bit/s."""
+    """One media file. Duration in seconds, size in bytes, `mtime` in ms, bit rate in bit/s.
+
+    Width and height as a player shows them: turned by `rotation`, pixels stretched as
+    `sample_aspect` says. `picture`: the same within black bars, where some were found; it and
+    `findings` (of terms.Finding) are empty unless the picture was looked at.
+    """
 
     path: Path
     size: int
@@ -33,6 +39,10 @@ class FileFacts:
     bit_rate: int
     channels: int
     subtitles: tuple[str, ...]  # languages, "und" where it is not said
+    rotation: int = 0  # degrees, against the clock
+    sample_aspect: str = "1:1"
+    picture: tuple[int, int] | None = None
+    findings: tuple[str, ...] = ()
 
 
 _SENTENCES = {
@@ -55,14 +65,20 @@ class ProbeError(Error):
         self.detail = detail
 
 
-def probe(path: Path, *, timeout: float = 60) -> FileFacts:
-    """Measure a file; ProbeError when it does not play from its beginning to its end."""
+def probe(path: Path, *, timeout: float = 60, look: bool = False) -> FileFacts:
+    """Measure a file; ProbeError when it does not play from its beginning to its end.
+
+    `look`: also at the picture and the sound, which takes some seconds.
+    """
     try:
         stat = path.stat()
     except OSError as error:
         raise ProbeError(Cause.UNREADABLE, str(error)) from error
-    facts = ask({"path": str(path.absolute())}, timeout)
-    facts["subtitles"] = tuple(facts["subtitles"])
+    request = {"path": str(path.absolute()), "look": look}
+    facts = ask(request, timeout + LOOKING if look else timeout)
+    for name in ("subtitles", "findings"):
+        facts[name] = tuple(facts[name])
+    facts["picture"] = tuple(facts["picture"]) if facts["picture"] else None
     facts["bit_rate"] = facts["bit_rate"] or int(stat.st_size * 8 / facts["duration"])
     mtime = stat.st_mtime_ns // 1_000_000
     return FileFacts(path=path, size=stat.st_size, mtime=mtime, **facts)

@@ -10,7 +10,7 @@ from typing import Any
 
 from mvidarr.core import child
 from mvidarr.core.terms import Cause
-from mvidarr.media import limits
+from mvidarr.media import limits, looks
 
 FRAME_SIDE = 1280  # pixels at most of a grabbed frame
 
@@ -32,7 +32,10 @@ class Failure(Exception):
 
 
 def work(request: dict[str, Any], say: child.Say) -> None:
-    """Answer `{"path": …}` with facts, `{"path": …, "at": seconds, "into": …}` with a picture."""
+    """Answer `{"path": …}` with facts, `{"path": …, "at": seconds, "into": …}` with a picture.
+
+    `"look": true` adds what is odd about picture and sound.
+    """
     limits.apply()
     try:
         from av.error import FFmpegError  # only now, under the limits
@@ -42,14 +45,14 @@ def work(request: dict[str, Any], say: child.Say) -> None:
         if "into" in request:
             say(grab(request["path"], request["at"], Path(request["into"])))
         else:
-            say(measure(request["path"]))
+            say(measure(request["path"], look=request.get("look", False)))
     except Failure as failure:
         say({"cause": failure.cause, "detail": str(failure)})
     except (FFmpegError, ValueError, MemoryError, OSError) as error:
         say({"cause": Cause.UNREADABLE, "detail": f"{type(error).__name__}: {error}"})
 
 
-def measure(path: str) -> dict[str, Any]:
+def measure(path: str, *, look: bool) -> dict[str, Any]:
     """Facts of the file, after decoding something at its beginning and near its end."""
     with _open(path) as container:
         video = _main_video(container)
@@ -61,8 +64,9 @@ def measure(path: str) -> dict[str, Any]:
         frame = _check_beginning(container, video, audio)
         duration = _check_end(container, video, audio)
         context = video.codec_context
-        width, height = _shown_size(context, frame)
+        width, height = _shown_size(context, frame, video.sample_aspect_ratio)
         rate = video.average_rate or video.guessed_rate
+        seen = looks.look(container, video, audio, duration) if look else {}
         return {
             "container": _container_name(container, path),
             "duration": duration,
@@ -77,6 +81,10 @@ def measure(path: str) -> dict[str, Any]:
             "subtitles": [
                 stream.metadata.get("language", "und") for stream in container.streams.subtitles
             ],
+            "rotation": frame.rotation % 360,
+            "sample_aspect": _aspect(video.sample_aspect_ratio),
+            "findings": seen.get("findings", []),
+            "picture": _within(seen.get("picture"), context, (width, height), frame),
         }
 
 
@@ -185,10 +193,28 @@ def _claimed_duration(container: Any, *streams: Any) -> float:
     return max(known, default=(container.duration or 0) / 1_000_000)
 
 
-def _shown_size(context: Any, frame: Any) -> tuple[int, int]:
-    """Width and height as a player shows them: phones store portrait pictures lying down."""
+def _shown_size(context: Any, frame: Any, aspect: Any) -> tuple[int, int]:
+    """Width and height as a player shows them: phones store portrait pictures lying down, discs
+    store pixels that are no squares."""
+    width = round(context.width * aspect) if aspect else context.width
     turned = frame.rotation % 180 != 0
-    return (context.height, context.width) if turned else (context.width, context.height)
+    return (context.height, width) if turned else (width, context.height)
+
+
+def _aspect(ratio: Any) -> str:
+    return f"{ratio.numerator}:{ratio.denominator}" if ratio else "1:1"
+
+
+def _within(
+    picture: tuple[int, int] | None, context: Any, shown: tuple[int, int], frame: Any
+) -> tuple[int, int] | None:
+    """The part of the shown size that the stored picture takes within its black bars."""
+    if picture is None:
+        return None
+    across, down = picture[0] / context.width, picture[1] / context.height
+    if frame.rotation % 180 != 0:
+        across, down = down, across
+    return round(shown[0] * across), round(shown[1] * down)
 
 
 def _hdr(context: Any) -> str | None:

@@ -5,7 +5,7 @@ Both are written to a copy beside the file, which then takes its place: a crash 
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,22 +59,26 @@ def write(
     *,
     ffmpeg: str | Path = "ffmpeg",
     timeout: float = 900,
-) -> None:
-    """Write the tags and the cover (JPEG or PNG); Matroska without a new cover loses its old one.
+) -> bool:
+    """Write the tags and the cover (JPEG or PNG; without one, an old one goes too).
 
-    WebM takes no cover, and other containers stay as they are. Raises TagError, or DiskFull and
-    LibraryOffline of `place`.
+    False when there was nothing to write: an MP4 says it all already, or the container is none to
+    tag. WebM takes no cover. Raises TagError, or DiskFull and LibraryOffline of `place`.
     """
     kind = _kind_of(cover) if cover else ""
     suffix = path.suffix.lower()
     if suffix in MP4_SUFFIXES:
+        atoms = _atoms(facts) | {"covr": _cover_atom(cover, kind)}
+        if _says(path, atoms):
+            return False
         with _replacing(path) as copy:
-            _write_mp4(path, copy, facts, cover, kind)
+            _write_mp4(path, copy, atoms)
     elif suffix in MATROSKA:
         attached = cover if suffix == ".mkv" else None
         with _replacing(path) as copy, _cover_file(path, attached, kind) as picture:
             command = _command(path, copy, facts, picture, MATROSKA[suffix])
             _run([str(ffmpeg), *command], timeout)
+    return suffix in (*MP4_SUFFIXES, *MATROSKA)
 
 
 def _kind_of(cover: bytes) -> str:
@@ -100,30 +104,56 @@ def _replacing(path: Path) -> Iterator[Path]:
             copy.unlink(missing_ok=True)
 
 
-def _write_mp4(path: Path, copy: Path, facts: TagFacts, cover: bytes | None, kind: str) -> None:
+def _says(path: Path, atoms: Mapping[str, Any]) -> bool:
+    """Whether an MP4 has all of these atoms as they are; empty ones are not there."""
     from mutagen import MutagenError
-    from mutagen.mp4 import MP4, MP4Cover
+    from mutagen.mp4 import MP4
+
+    try:
+        found = MP4(path).tags or {}
+    except MutagenError as error:
+        raise TagError("The MP4 file's tags could not be read.", detail=str(error)) from error
+    return all(
+        (list(map(_plain, found.get(atom, []))) == ([_plain(value)] if value else []))
+        for atom, value in atoms.items()
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A cover as its bytes and its form, so that one that was read equals one that was made."""
+    form = getattr(value, "imageformat", None)
+    return value if form is None else (bytes(value), int(form))
+
+
+def _write_mp4(path: Path, copy: Path, atoms: Mapping[str, Any]) -> None:
+    from mutagen import MutagenError
+    from mutagen.mp4 import MP4
 
     shutil.copyfile(path, copy)
     try:
         file = MP4(copy)
         if file.tags is None:
             file.add_tags()
-        for atom, value in _atoms(facts).items():
+        for atom, value in atoms.items():
             if value:
                 file.tags[atom] = [value]
             else:
                 file.tags.pop(atom, None)
-        file.tags["stik"] = [MUSIC_VIDEO]
-        if cover:
-            form = MP4Cover.FORMAT_JPEG if kind == "jpeg" else MP4Cover.FORMAT_PNG
-            file.tags["covr"] = [MP4Cover(cover, form)]
         file.save()
     except MutagenError as error:
         raise TagError("The MP4 file's tags could not be written.", detail=str(error)) from error
 
 
-def _atoms(facts: TagFacts) -> dict[str, str]:
+def _cover_atom(cover: bytes | None, kind: str) -> Any:
+    from mutagen.mp4 import MP4Cover
+
+    if not cover:
+        return None
+    form = MP4Cover.FORMAT_JPEG if kind == "jpeg" else MP4Cover.FORMAT_PNG
+    return MP4Cover(cover, form)
+
+
+def _atoms(facts: TagFacts) -> dict[str, Any]:
     words = _words(facts)
     return {
         "\xa9nam": words["title"],
@@ -135,6 +165,7 @@ def _atoms(facts: TagFacts) -> dict[str, str]:
         "desc": words["description"],
         "ldes": words["description"],
         "cprt": words["copyright"],
+        "stik": MUSIC_VIDEO,
     }
 
 

@@ -40,6 +40,7 @@ class Artist(Table):
     image_id: int | None
     locked = json_column(list)
     sidecar_hash = CharField(64, null=True)  # of artist.nfo as we wrote it last
+    artwork = json_column(dict)  # name → digest of a picture as we wrote it last
     described_at = BigIntegerField(null=True)  # services were asked for facts
     checked_at = BigIntegerField(null=True)
     next_check_at = BigIntegerField(default=0)

@@ -10,8 +10,9 @@ class TrashItem(Table):
     """A video file with its sidecars in `<library>/.mvidarr/trash/<id>/`.
 
     No foreign keys: it survives the video. `path` is where the file was, below the library;
-    `files`: names of all files beside each other in the trash, the video's first; `facts`: the
-    columns of its `VideoFile`, for restoring.
+    `files`: names of all files beside each other in the trash, the video's first; `facts`: what
+    restoring needs. `batch` names the first of those that were deleted together; `moved_at` is
+    NULL while the files are on their way, in or out.
     """
 
     video_id = IntegerField(null=True, index=True)
@@ -23,6 +24,8 @@ class TrashItem(Table):
     files = json_column(list)
     facts = json_column(dict)
     by_user_id = IntegerField(null=True)
+    batch = IntegerField(null=True, index=True)
+    moved_at = BigIntegerField(null=True, index=True)
 
 
 class Renaming(Table):

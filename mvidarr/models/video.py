@@ -129,6 +129,7 @@ class VideoFile(Table):
     source = ForeignKeyField(VideoSource, null=True, on_delete="SET NULL")
     source_id: int | None
     sidecar_hash = CharField(64, null=True)  # of the NFO as we wrote it last
+    artwork = json_column(dict)  # ending → digest of a picture as we wrote it last
     findings = json_column(list)  # what is odd about the picture or the sound: terms.Finding
     true_peak = DoubleField(null=True)  # dBTP; `loudness` is LUFS
     measured_at = BigIntegerField(null=True)  # when picture and loudness were looked at

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from mvidarr import activity, models, settings
 from mvidarr.core import clock, db
 from mvidarr.core.config import Config
-from mvidarr.core.errors import Conflict, Error
+from mvidarr.core.errors import Conflict, Error, ServiceError, Unavailable
 from mvidarr.core.terms import Cause, ServiceState, WorkState
 from mvidarr.governor import budget, services
 from mvidarr.integrations import packages
@@ -70,7 +70,7 @@ def state(folder: Path | None) -> State:
     row = budget.rows([ROW])[ROW]
     previous = updated.previous(folder) if folder else None
     return State(
-        used=tools.ytdlp_version(updated.current(folder)),
+        used=updated.version(folder),
         installed=tools.ytdlp_version(),
         before=_version(previous) if previous else None,
         newest=row.details.get("newest"),
@@ -83,15 +83,19 @@ def state(folder: Path | None) -> State:
 
 
 def back(config: Config) -> State:
-    """Use the version before this one again. Raises Conflict where there is none."""
+    """Use the version before this one again. Raises Conflict where there is none, Unavailable when
+    the data folder takes nothing."""
     if _active_job() is not None:
         raise Conflict("yt-dlp is being updated. Wait until that has ended.")
     name = updated.previous(config.tools)
-    left = tools.ytdlp_version(updated.current(config.tools))
+    left = updated.version(config.tools)
     if name is None:
         raise Conflict("There is no version to go back to.")
-    updated.choose(config.tools, name)
-    version = tools.ytdlp_version(updated.current(config.tools))
+    try:
+        updated.choose(config.tools, name)
+    except OSError as error:
+        raise Unavailable(_sentence(error)) from error
+    version = updated.version(config.tools)
     _note(None, refused=left)
     log.info("ytdlp back version=%s", version)
     with db.atomic():
@@ -111,10 +115,10 @@ def run_look(job: models.Job, context: Context, config: Config) -> None:
     if by_person or is_needed or not _is_fresh(known):
         try:
             _look(context)
-        except Error as error:
+        except (Error, OSError) as error:
             with db.session():
-                _note(str(error))
-            context.result("The package index could not be asked.", str(error))
+                _note(_sentence(error))
+            context.result("The package index could not be asked.", _sentence(error))
             return
     with db.session():
         known = state(config.tools)
@@ -171,9 +175,7 @@ def _update(context: Context, folder: Path) -> str:
     folder.mkdir(exist_ok=True)
     updated.clear(folder)
     name = updated.name_of(version)
-    if (folder / name).is_dir():  # somebody went back from it
-        selftest.check(folder / name, version)
-    else:
+    if not _is_whole(folder / name, version):
         _install(context, folder, version)
     context.progress(STEPS, STEPS, "Taking it into use")
     updated.choose(folder, name)
@@ -186,6 +188,18 @@ def _update(context: Context, folder: Path) -> str:
     return version
 
 
+def _is_whole(found: Path, version: str) -> bool:
+    """Whether a version is there already that somebody went back from, and still works."""
+    if not found.is_dir():
+        return False
+    try:
+        selftest.check(found, version)
+    except selftest.Broken as error:
+        log.warning("ytdlp damaged version=%s error=%s", version, error)
+        return False
+    return True
+
+
 def _install(context: Context, folder: Path, version: str) -> None:
     """A whole and tested version under its name, or nothing."""
     fresh = Path(tempfile.mkdtemp(prefix=updated.UNDER_WAY, dir=folder))
@@ -196,7 +210,9 @@ def _install(context: Context, folder: Path, version: str) -> None:
         )
         context.progress(3, STEPS, f"Testing yt-dlp {version}")
         _test(fresh, version)
-        fresh.rename(folder / updated.name_of(version))
+        whole = folder / updated.name_of(version)
+        shutil.rmtree(whole, ignore_errors=True)  # a damaged one
+        fresh.rename(whole)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -213,6 +229,12 @@ def _test(fresh: Path, version: str) -> None:
 def _look(context: Context) -> str:
     """Ask the index, and remember what it said."""
     version = _with_pip(context, lambda way: packages.newest(PACKAGE, EXTRA, way))
+    if updated.version_of(updated.name_of(version)) is None:  # it becomes a folder's name
+        raise ServiceError(
+            packages.NAME,
+            f"The package index has a yt-dlp “{version[:40]}”, and no version is called so. "
+            "Check its address in the settings.",
+        )
     with db.session():
         _note(None, newest=version, looked_at=clock.now())
     return version

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mvidarr.core.terms import Role
+from mvidarr.downloads import profiles
 from mvidarr.jobs import jobs
 from mvidarr.library import (
     aliases,
@@ -18,7 +19,7 @@ from mvidarr.library import (
     video_rows,
     words,
 )
-from mvidarr.web import artist_page, browse, forms, live, render, videos
+from mvidarr.web import artist_page, browse, forms, live, render, trash
 from mvidarr.web.forms import UNSET
 from mvidarr.web.routing import Reply, Request, route
 
@@ -30,7 +31,7 @@ QUERY = {
     "q": "Words of the name.",
     "show": "monitored, unmonitored or incomplete.",
 }
-_PLAIN = ("name", "disambiguation", "country", "bio", "monitored", "folder")
+_PLAIN = ("name", "disambiguation", "country", "bio", "monitored", "folder", "profile_id")
 _NAMES = ("genres", "aliases")
 _RULES = ("types", "year_from", "year_to", "words_in", "words_out", "min_score", "mode")
 
@@ -48,6 +49,7 @@ class ArtistChanges:
     aliases: list[str] = UNSET
     monitored: bool = UNSET
     folder: str = forms.limit(500, default=UNSET)
+    profile_id: int | None = UNSET
     rules: dict[str, Any] = UNSET
     ids: dict[str, Any] = UNSET
     locked: list[str] = UNSET
@@ -65,6 +67,7 @@ class ArtistForm:
     aliases: str = forms.limit(forms.FREE, lines=True, default=UNSET)
     monitored: bool = UNSET
     folder: str = forms.limit(500, default=UNSET)
+    profile_id: int | None = UNSET
     types: list[str] = UNSET
     year_from: int | None = UNSET
     year_to: int | None = UNSET
@@ -153,6 +156,7 @@ def edit(req: Request) -> Reply:
         "values": values | typed,
         "types": rules.offered(),
         "catalogues": words.ARTIST_IDS,
+        "profiles": [(row.id, row.name) for row in profiles.rows()],
     }
     return Reply("artists/edit.html", context)
 
@@ -193,14 +197,15 @@ def ask_delete(req: Request) -> Reply:
     "/artists/{id:int}",
     role=Role.MANAGER,
     title="Delete an artist",
-    takes=videos.Deletion,
+    takes=trash.Deletion,
     slow=True,
     status=204,
 )
 def delete(req: Request) -> Reply:
     artist = artists.get(req.params["id"])
-    artists.delete(artist.id, with_files=req.input(videos.Deletion).with_files)
-    return Reply(go=PATH, status=204, toast=f"{artist.name} deleted.")
+    batch = artists.delete(artist.id, with_files=req.input(trash.Deletion).with_files)
+    toast = f"{artist.name} deleted."
+    return Reply(go=PATH, status=204, toast=toast, cookies=trash.offer_undo(batch))
 
 
 @route(

@@ -9,7 +9,7 @@ from mvidarr.core.terms import Role, WorkState
 from mvidarr.jobs import jobs
 from mvidarr.models import Job
 from mvidarr.system import schedule
-from mvidarr.web import browse, live, render, shapes
+from mvidarr.web import browse, live, render, shapes, ytdlp
 from mvidarr.web.routing import Reply, Request, route
 
 PATH = "/jobs"
@@ -131,4 +131,6 @@ def _row(job: Job) -> render.Partial:
 @live.topic("jobs")
 def redraw(audience: live.Audience, refs: live.Refs) -> list[render.Partial]:
     ids = [ref for ref in refs if ref is not None]
-    return [*region(), *(_row(job) for job in jobs.some(ids[-MOST_ROWS:]))]
+    changed = jobs.some(ids[-MOST_ROWS:])
+    panel = ytdlp.region() if any(job.kind in ytdlp.KINDS for job in changed) else []
+    return [*region(), *panel, *(_row(job) for job in changed)]

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 import mvidarr
 from mvidarr.accounts import preferences
 from mvidarr.core import config
-from mvidarr.web import assets, formats
+from mvidarr.web import assets, file_words, formats
 from mvidarr.web.routing import Reply, Request
 
 Partial = tuple[str, str, Mapping[str, Any]]
@@ -41,7 +41,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(formats.FILTERS)
+    made.filters.update(formats.FILTERS | file_words.FILTERS)
     made.globals.update(formats.GLOBALS)
     made.globals.update(static=assets.static_url, version=mvidarr.__version__)
     return made

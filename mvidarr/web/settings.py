@@ -7,12 +7,10 @@ from mvidarr import settings
 from mvidarr.core.errors import Invalid
 from mvidarr.core.terms import Role
 from mvidarr.governor import services
-from mvidarr.library import preview
-from mvidarr.media import naming
-from mvidarr.settings import Kind, Option, file_options, options, values
+from mvidarr.settings import Kind, Option, options, values
 from mvidarr.system import configure
+from mvidarr.web import naming, shapes
 from mvidarr.web import services as service_pages
-from mvidarr.web import shapes
 from mvidarr.web.routing import Reply, Request, route
 
 MANY = frozenset({Kind.CHOICES, Kind.NAMES})
@@ -25,7 +23,13 @@ class NewValue:
     value: Any = field(default=None)
 
 
-@route("GET", "/settings", role=Role.MANAGER, title="List settings")
+@route(
+    "GET",
+    "/settings",
+    role=Role.MANAGER,
+    title="List settings",
+    query={"preset": "A preset of file names that fills its field on the page."},
+)
 def index(req: Request) -> Reply:
     shown = settings.all_values()
     groups = [
@@ -38,9 +42,7 @@ def index(req: Request) -> Reply:
         "services": kinds,
         "service_groups": service_pages.grouped(kinds, lambda one: one[0]),
         "can_edit": req.person.can("admin"),
-        "tokens": naming.TOKENS,
-        "presets": naming.PRESETS,
-        "preview": _preview(settings.get(file_options.naming_template)),
+        **naming.region(req),
     }
     return Reply(
         "settings/index.html",
@@ -95,39 +97,6 @@ def reset(req: Request) -> Reply:
     option = values.find(req.params["key"])
     configure.reset(option.key, req.person.id)
     return Reply(go=f"/settings#{option.group}", status=204, toast=f"{option.label} is reset.")
-
-
-@route(
-    "GET",
-    "/settings/naming/preview",
-    role=Role.MANAGER,
-    title="Preview file names",
-    query={"naming_template": "A template"},
-)
-def naming_preview(req: Request) -> Reply:
-    shown = _preview(req.query.get("naming_template", ""))
-    return Reply(
-        "settings/preview.html",
-        {"preview": shown},
-        block="naming_preview",
-        data=lambda: {"names": shown.names, "warnings": shown.warnings, "error": shown.error},
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Preview:
-    names: list[str]
-    warnings: list[str]
-    error: str | None = None
-
-
-def _preview(template: str) -> Preview:
-    try:
-        parsed = naming.parse_template(template, "naming_template")
-    except Invalid as error:
-        return Preview(names=[], warnings=[], error=str(error))
-    names = [f"{naming.render(parsed, facts)}.mp4" for facts in preview.samples()]
-    return Preview(names=names, warnings=naming.warnings(parsed))
 
 
 def _entered(req: Request) -> dict[str, Any]:

@@ -62,14 +62,20 @@ def service(one: Any) -> dict[str, Any]:
         "title": one.kind.title,
         "group": one.group,
         "state": one.state,
-        "since": clock.iso(row.since),
+        "since": clock.iso(row.since or None),
         "next_try_at": clock.iso(row.next_try_at or None),
         "failures": row.failures,
         "last_error": row.last_error,
         "requests_this_hour": one.used,
         "quota_used_today": one.quota_used,
         "quota": one.quota,
-        "parts": row.details,
+        "parts": one.parts,
+        "budget": {
+            "used": one.used,
+            "hourly": one.hourly,
+            "tokens": one.tokens,
+            "next_try_at": clock.iso(row.next_try_at or None),
+        },
     }
 
 

@@ -80,7 +80,19 @@ def _found(data: Mapping[str, Any], title: str) -> Words:
 def _downloaded(data: Mapping[str, Any], title: str) -> Words:
     parts = [f"{data['lines']}p" if data.get("lines") else "", str(data.get("video_codec") or "")]
     parts += [formats.size(data["size"])] if data.get("size") else []
+    parts += ["files of others beside it stay"] if data.get("kept") else []
     return title, ", ".join(part for part in parts if part)
+
+
+def _upgraded(data: Mapping[str, Any], title: str) -> Words:
+    why = dict(data.get("replaces") or {}).get("why", "")
+    return title, ". ".join(filter(None, [_downloaded(data, title)[1], why]))
+
+
+def _rewritten(data: Mapping[str, Any], title: str) -> Words:
+    said = f"{formats.plural(data.get('written', 0), 'file')} written"
+    kept = data.get("kept", 0)
+    return title, f"{said}, {kept:,} of others left as they are" if kept else said
 
 
 def _failed(data: Mapping[str, Any], title: str) -> Words:
@@ -126,8 +138,10 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any], str], Words]] = {
     "video.found": _found,
     "video.changed": _changed,
     "video.downloaded": _downloaded,
-    "video.upgraded": _downloaded,
+    "video.upgraded": _upgraded,
     "video.failed": _failed,
+    "files.rewritten": _rewritten,
+    "video.parked": _failed,
     "artist.changed": _changed,
     "artist.discovered": _discovered,
     "artist.merged": _joined,

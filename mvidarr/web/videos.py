@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from mvidarr import settings
 from mvidarr.core.errors import Invalid, NotFound
 from mvidarr.core.terms import Role, VideoStatus, VideoType, Wish
-from mvidarr.downloads import choose, listing, queue
+from mvidarr.downloads import choose, listing, profiles, queue
 from mvidarr.library import (
     artists,
     details,
@@ -27,7 +27,7 @@ from mvidarr.web.forms import UNSET
 from mvidarr.web.routing import Reply, Request, route
 
 QUERY = {**browse.LIST, **dict.fromkeys(filters.NAMES, "A filter; see the guide to lists.")}
-DIALOGS = ("/edit", "/delete", "/new", "/picture")
+DIALOGS = ("/edit", "/delete", "/new", "/picture", "/rewrite")
 _NAMES = ("featured", "directors", "genres")
 
 
@@ -56,6 +56,7 @@ class _Fields:
     label: str | None = UNSET
     rating: int | None = UNSET
     wish: Wish = UNSET
+    profile_id: int | None = UNSET
     locked: list[str] = UNSET
 
 
@@ -75,11 +76,6 @@ class VideoForm(_Fields):
     featured: str = forms.limit(forms.FREE, lines=True, default=UNSET)
     directors: str = forms.limit(forms.FREE, lines=True, default=UNSET)
     genres: str = forms.limit(forms.FREE, lines=True, default=UNSET)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deletion:
-    with_files: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,13 +169,15 @@ def show_sources(req: Request) -> Reply:
 def edit(req: Request) -> Reply:
     video = videos.get(req.params["id"])
     names = {name: "\n".join(given) for name, given in videos.names_of(video.id).items()}
-    values = {name: getattr(video, name) for name in videos.COLUMNS} | names
+    plain = (*videos.COLUMNS, "profile_id")
+    values = {name: getattr(video, name) for name in plain} | names
     return Reply(
         "videos/edit.html",
         {
             "video": video,
             "values": values | {name: req.typed[name] for name in values if name in req.typed},
             "types": [(kind.value, kind.label) for kind in VideoType],
+            "profiles": [(row.id, row.name) for row in profiles.rows()],
         },
     )
 
@@ -207,27 +205,6 @@ def change(req: Request) -> Reply:
 
 
 _WISHES = {Wish.WANT: "It is wanted now.", Wish.IGNORE: "Ignored.", Wish.AUTO: "Left to the rules."}
-
-
-@route("GET", "/videos/{id:int}/delete", role=Role.MANAGER, title="Delete a video?", json=False)
-def ask_delete(req: Request) -> Reply:
-    return Reply("videos/delete.html", {"detail": details.load(req.params["id"])})
-
-
-@route(
-    "DELETE",
-    "/videos/{id:int}",
-    role=Role.MANAGER,
-    title="Delete a video",
-    takes=Deletion,
-    slow=True,
-    status=204,
-)
-def delete(req: Request) -> Reply:
-    video = videos.get(req.params["id"])
-    videos.delete([video.id], with_files=req.input(Deletion).with_files)
-    back = page_before(req, f"/videos/{video.id}", f"/artists/{video.artist_id}")
-    return Reply(go=back, status=204, toast=f"{video.title} deleted.")
 
 
 @route(
@@ -265,7 +242,7 @@ def download(req: Request) -> Reply:
     )
     return Reply(
         partials=regions([video_id]),
-        data=lambda: _download(row.id),
+        data=lambda: download_of(row.id),
         go=f"/videos/{video_id}",
         status=201,
         headers={"Location": f"/api/v1/downloads/{row.id}"},
@@ -361,7 +338,7 @@ def _row(video_id: int) -> video_rows.VideoRow:
     return found[0]
 
 
-def _download(download_id: int) -> dict[str, Any]:
+def download_of(download_id: int) -> dict[str, Any]:
     row = listing.one(download_id)
     if row is None:
         raise NotFound("The download is gone.")

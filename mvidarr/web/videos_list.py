@@ -58,6 +58,7 @@ class Listing:
     grid: str
     list: str
     many: str  # the page that changes all that match
+    rename: str  # the page that gives the files of all that match new names
     headings: dict[str, Heading]
     jumps: Sequence[tuple[str, str]]
     excluded: Sequence[Excluded]
@@ -87,6 +88,7 @@ def listing(wanted: Filters, sort: str, view: str, page: Page) -> Listing:
         grid=browse.address(PATH, [*chosen, *order]),
         list=browse.address(PATH, [*chosen, *order, ("view", LIST)]),
         many=browse.address(f"{PATH}/bulk", chosen),
+        rename=browse.address("/renaming", chosen),
         headings={name: _heading(name, sort, [*chosen, *look]) for name, _ in COLUMNS},
         jumps=_jumps(sort, pairs),
         excluded=_excluded(wanted, pairs),

@@ -15,7 +15,7 @@ ACTIONS = (
     ("ignore", "Ignore them", "They are never searched or downloaded. Files stay."),
     ("auto", "Leave them to the artists' rules", ""),
     ("delete", "Delete them", "Files stay where they are."),
-    ("delete_with_files", "Delete them and their files", "This cannot be undone."),
+    ("delete_with_files", "Delete them and their files", "Files go to the trash."),
 )
 
 
@@ -47,6 +47,9 @@ def ask(req: Request) -> Reply:
             "action": req.query.get("action", "ignore"),
             "actions": ACTIONS,
             "back": browse.address("/videos", wanted.pairs()),
+            "rewrite": browse.address(
+                "/videos/rewrite", [*(("ids", i) for i in ids), *wanted.pairs()]
+            ),
         },
     )
 

@@ -2,12 +2,15 @@
 
 from mvidarr.core.errors import Invalid
 from mvidarr.core.terms import Role
+from mvidarr.downloads import unmet
+from mvidarr.downloads.unmet import Wanted
 from mvidarr.jobs import jobs
 from mvidarr.library import artists, serialize, stats, wanted_rows
 from mvidarr.web import browse
 from mvidarr.web.routing import Reply, Request, route
 
 PATH = "/wanted"
+CUTOFF = f"{PATH}/cutoff"
 TABS = (("missing", "Missing"), ("failed", "Failed"), ("ignored", "Ignored"))
 SORTS = (("-year", "Newest release"), ("created", "Longest wanted"), ("title", "Title"))
 QUERY = {
@@ -70,8 +73,10 @@ def search(req: Request) -> Reply:
 
 
 def tabs() -> list[tuple[str, str, int]]:
-    """(address, words, count) of what is missing in one way or another, and what to review."""
+    """(address, words, count) of what is missing in one way or another, what could be better, and
+    what to review."""
     made = [(_tab(name), label, _count(name)) for name, label in TABS]
+    made.append((CUTOFF, "Below cutoff", unmet.count(Wanted())[0]))
     return [*made, ("/review", "To review", stats.waiting().count)]
 
 

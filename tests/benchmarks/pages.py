@@ -32,6 +32,7 @@ PATHS = (
     *("/videos?q=velv", "/videos?q=velv+night", "/videos?only_copy=1", "/videos?quality=1080p"),
     *("/artists", "/artists?show=incomplete", "/artists?sort=-videos"),
     *("/wanted", "/wanted?tab=failed", "/wanted?tab=ignored"),
+    *("/wanted/cutoff", "/wanted/cutoff?q=velv+night", "/wanted/cutoff?finding=upscaled"),
     *("/review", "/review?artist=1", "/review?q=upload", "/review?channel=Channel+5"),
     *("/lists", "/lists/1", "/duplicates", "/jobs", "/activity", "/system", "/settings"),
     *("/artists/1", "/artists/500", "/videos/1", "/videos/99999"),

@@ -10,6 +10,7 @@ from mvidarr.core.errors import Conflict, Invalid, NotFound, Unavailable
 from mvidarr.core.terms import VideoStatus
 from mvidarr.library import artists, details, files, rules, sources, videos, words
 from mvidarr.library.artists import NewArtist
+from mvidarr.media import place
 from mvidarr.models import Artist, Block, Event, SearchTerm, Video, VideoFile
 from tests.factories import fresh, make_artist, make_file, make_source, make_video
 
@@ -274,7 +275,7 @@ def test_deleting_with_files_removes_them_their_sidecars_and_their_folders(libra
 
     artists.delete(artist.id, with_files=True)
 
-    assert list(library.iterdir()) == []
+    assert [path.name for path in library.iterdir()] == [place.OWN_FOLDER]
 
 
 def test_nothing_is_deleted_while_the_library_is_away(library: Path) -> None:

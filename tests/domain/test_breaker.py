@@ -1,19 +1,21 @@
 """The breaker: broken services are left alone, across restarts, and heal by one good answer."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from mvidarr import models
+from mvidarr import models, settings
 from mvidarr.core import clock
 from mvidarr.core.config import Config
 from mvidarr.core.errors import Invalid, NotConfigured, ServiceError, TooSoon, Unavailable
-from mvidarr.core.http import NotThere
+from mvidarr.core.http import Conf, NotThere
 from mvidarr.core.terms import Cause, ServiceState
-from mvidarr.governor import breaker, budget
+from mvidarr.governor import breaker, budget, calls, services
 from mvidarr.integrations.youtube.causes import Failure
 from mvidarr.integrations.youtube.search import YouTubeFailed
+from mvidarr.jobs.watch import Left
 from mvidarr.library.tables import Event
 from tests.conftest import SetClock
 from tests.fakes.together import together
@@ -133,6 +135,16 @@ def test_a_good_answer_heals_it(set_clock: SetClock) -> None:
     assert state() == (ServiceState.WORKING, 0)
     assert (row.last_error, row.next_try_at, row.since) == (None, 0, set_clock.at)
     assert events() == ["service.broken", "service.healed"]
+
+
+def test_a_good_answer_to_what_was_asked_before_it_broke_heals_nothing(set_clock: SetClock) -> None:
+    """A download that was half done ends well: whoever asks on makes the wall last."""
+    fail(cause=Cause.BOT_WALL)
+    breaker.succeeded("imvdb")
+
+    assert state() == (ServiceState.BROKEN, 1)
+    assert breaker.is_open("imvdb") == 15 * clock.MINUTE
+    assert events() == ["service.broken"]
 
 
 def test_a_failure_after_a_rest_does_not_count_as_healing(set_clock: SetClock) -> None:
@@ -276,6 +288,7 @@ def test_many_downloads_at_one_wall_count_once(set_clock: SetClock) -> None:
 def test_a_wall_that_names_a_time_rests_at_least_so_long(set_clock: SetClock) -> None:
     fail(cause=Cause.THROTTLED, retry_after=7200.0)
     assert breaker.is_open("imvdb") == 2 * clock.HOUR
+    set_clock.forward(2 * clock.HOUR)
     breaker.succeeded("imvdb")
     set_clock.forward(clock.DAY)
     fail(cause=Cause.THROTTLED, retry_after=5.0)
@@ -368,17 +381,32 @@ def test_a_try_that_never_ends_keeps_the_others_for_a_while(set_clock: SetClock)
     assert breaker.may_probe("imvdb")
 
 
-@pytest.mark.parametrize("error", [TooSoon("This service is busy."), Invalid({"url": "Not so."})])
+@pytest.mark.parametrize(
+    "error", [TooSoon("This service is busy."), Invalid({"url": "Not so."}), Left()]
+)
 def test_a_try_that_never_asked_leaves_it_to_the_next(
     set_clock: SetClock, error: Exception
 ) -> None:
+    settings.change({"imvdb_api_key": "abc"})
     fail(3)
     set_clock.forward(15 * clock.MINUTE)
-    breaker.guard("imvdb", "IMVDb")
-    breaker.settle("imvdb", error)
+
+    def leave(_: Conf) -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        calls.call(services.find("imvdb"), leave)
 
     assert state() == (ServiceState.BROKEN, 3)
     assert breaker.may_probe("imvdb")
+
+
+def test_a_test_that_a_person_made_heals_what_rests(set_clock: SetClock) -> None:
+    fail(cause=Cause.BOT_WALL)
+    kind = replace(services.find("imvdb"), needs=(), check=lambda conf: "It answers.")
+
+    assert calls.try_out(kind, {}).is_good
+    assert state() == (ServiceState.WORKING, 0)
 
 
 def test_a_person_who_asks_for_it_goes_before_a_try(set_clock: SetClock) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from mvidarr import settings
 from mvidarr.core import clock, db
 from mvidarr.core.config import Config
 from mvidarr.core.errors import TooSoon
-from mvidarr.governor import budget
+from mvidarr.governor import breaker, budget, services
 from mvidarr.models import Service
 from tests.conftest import SetClock
 from tests.fakes.together import together
@@ -136,6 +137,36 @@ def test_a_clock_that_was_set_back_does_not_stop_everything(
     assert naps == [budget.DEFAULT_PACE / 1000]
 
 
+def test_a_clock_that_was_set_back_by_half_an_hour_costs_no_half_hour(
+    database: Config, naps: list[float], set_clock: SetClock
+) -> None:
+    take(61, 60, wait=60)
+    set_clock.forward(-30 * clock.MINUTE)
+
+    take(2, 60, wait=60)
+
+    assert sum(naps[1:]) <= 60
+
+
+def test_nobody_sleeps_longer_than_was_agreed_though_the_clock_is_set(
+    database: Config, monkeypatch: pytest.MonkeyPatch, set_clock: SetClock
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    budget.reserve("imvdb")
+    taken = db.transact
+
+    def set_back(work: Any) -> Any:
+        done = taken(work)
+        set_clock.forward(-365 * clock.DAY)
+        return done
+
+    monkeypatch.setattr(db, "transact", set_back)
+    budget.reserve("imvdb")
+
+    assert slept == [1.0]
+
+
 def test_slots_are_later_than_the_pace_by_chance_and_never_sooner(
     database: Config, naps: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +253,56 @@ def test_a_request_may_cost_a_part_of_a_token(database: Config, naps: list[float
     assert budget.used(row()) == 10
 
 
+def test_who_spares_some_leaves_them_to_the_others(database: Config, naps: list[float]) -> None:
+    take(54, 60, spare=6)
+    assert naps == []
+    with pytest.raises(TooSoon):
+        take(1, 60, spare=6, wait=59)
+    take(6, 60, wait=0)
+    assert naps == []
+
+    take(1, 60, spare=6, wait=420)  # until all are there again, and one
+    assert naps == [420.0]
+    assert left(60) == 6
+
+
+def test_who_spares_some_stands_in_nobodys_way_while_it_waits(
+    database: Config, set_clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as searches would use up everything, downloads and pages get their turn at once."""
+    others: list[float] = []
+
+    def nap(seconds: float) -> None:
+        before = clock.now()
+        if not others:
+            others.append(0.0)
+            budget.reserve("imvdb", wait=0, pace=0, hourly=60)
+            others[0] = clock.now() - before
+        set_clock.forward(round(seconds * 1000))
+
+    take(54, 60, spare=6)
+    monkeypatch.setattr(time, "sleep", nap)
+    take(1, 60, spare=6, wait=120)
+
+    assert others == [0.0]
+    assert left(60) == 6
+
+
+def test_jobs_spare_some_for_downloads_and_pages(
+    database: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.change({"youtube_hourly": 60})
+    spared: list[float] = []
+    monkeypatch.setattr(budget, "reserve", lambda name, **more: spared.append(more["spare"]))
+    youtube = services.find("youtube")
+
+    services.conf(youtube).pace()
+    services.conf(youtube, services.PAGE_PATIENCE).pace()
+    services.reserve("youtube")
+
+    assert spared == [6, 0, 0]
+
+
 def test_those_who_wait_stand_in_line(database: Config, set_clock: SetClock) -> None:
     """Each of them takes a token that is still to come: nobody gets the same one."""
     slots: list[float] = []
@@ -296,6 +377,9 @@ def test_no_two_threads_get_the_same_token(
 
 
 def test_rows_of_services_never_asked_are_not_written(database: Config) -> None:
+    """Pages look at them, and looking writes nothing."""
+    assert breaker.is_open("youtube") is None
+    assert breaker.may_probe("youtube")
     budget.reserve("imvdb")
     rows = budget.rows(["imvdb", "youtube"])
 

@@ -228,11 +228,11 @@ def test_a_profile_says_what_is_fetched(do: Do) -> None:
     seen: list[Any] = []
 
     def step(job: Job) -> Job:
-        seen.append((job.wanted.most, job.wanted.container, job.wanted.video_codec))
+        seen.append((job.wanted.most, job.wanted.container, job.wanted.video_codecs))
         raise Left
 
     do(step)
-    assert seen == [(480, "mkv", "vp9")]
+    assert seen == [(480, "mkv", ("vp9",))]
 
 
 def test_an_upload_that_was_deleted_gives_way(do: Do) -> None:

@@ -185,6 +185,14 @@ def test_a_passing_failure_is_tried_again_twice(set_clock: SetClock) -> None:
     assert (row.state, row.last_error) == (WorkState.FAILED, "It is down.")
 
 
+def test_a_budget_that_is_used_up_is_waited_for_and_never_counted(set_clock: SetClock) -> None:
+    for _ in range(5):
+        row = do(failing(errors.TooSoon("It is used up.", retry_after=360.0)))
+        assert (row.state, row.attempts) == (WorkState.QUEUED, 0)
+        assert row.next_try_at == set_clock.at + 360_000
+        set_clock.forward(360_000)
+
+
 def test_a_service_may_ask_for_a_longer_pause(set_clock: SetClock) -> None:
     row = do(failing(errors.ServiceError("imvdb", "Wait.", retry_after=900.0)))
 

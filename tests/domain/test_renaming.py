@@ -1,7 +1,6 @@
 """Renaming real files in a real folder: planned, approved, done, taken back."""
 
 import random
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,115 +12,33 @@ from mvidarr.core.errors import Conflict, Invalid, NotFound
 from mvidarr.core.terms import MoveState
 from mvidarr.jobs import jobs
 from mvidarr.library import filters, renaming, renaming_run
-from mvidarr.library.filters import Filters
 from mvidarr.library.renaming import Stage
 from mvidarr.media import naming, place, relocate
 from mvidarr.models import Event, Job, Move, Outbox, Renaming, Video, VideoFile
 from tests.factories import fresh, make_artist, make_download, make_file, make_source, make_video
-
-ALL = Filters()
-FLAT = "{Artist}/{Title}{ (Version)}"
-SIDECARS = (".nfo", "-poster.jpg", ".en.srt")
-
-
-class Notes:
-    """What a job may ask for, in this thread."""
-
-    def __init__(self) -> None:
-        self.said = ""
-        self.left = -1
-
-    def progress(self, done: int, total: int | None = None, note: str = "") -> None:
-        if self.left == 0:
-            raise KeyboardInterrupt
-        self.left -= 1
-
-    def result(self, note: str, problem: str | None = None) -> None:
-        self.said = note
-
-
-def work() -> str:
-    """Run what waits, as a worker does."""
-    notes = Notes()
-    for job in list(Job.select().where(Job.active_key.is_null(False)).order_by(Job.id)):
-        run = renaming.run_plan if job.kind == renaming.PLAN else renaming_run.run
-        run(job, notes)  # type: ignore[arg-type]
-        end(job)
-    return notes.said
-
-
-def end(job: Job) -> None:
-    Job.update(state="done", active_key=None).where(Job.id == job.id).execute()
+from tests.fakes.renamings import (
+    ALL,
+    SIDECARS,
+    Shelf,
+    approved,
+    errors,
+    in_rows,
+    moves,
+    on_disk,
+    planned,
+    renamed,
+    taken_back,
+    work,
+)
 
 
 @pytest.fixture
-def shelf(library: Path) -> Callable[..., VideoFile]:
-    """Puts a video with a real file on the disk: its row and its sidecars, too."""
-    settings.change({"naming_template": FLAT})
-
-    def put(artist: Any, title: str, path: str, sidecars: Any = (), **columns: Any) -> VideoFile:
-        on_disk = library / path
-        on_disk.parent.mkdir(parents=True, exist_ok=True)
-        on_disk.write_text(path)
-        for ending in sidecars:
-            on_disk.with_name(on_disk.stem + ending).write_text(f"{path}{ending}")
-        subtitles = [on_disk.stem + ending for ending in sidecars if ending.endswith(".srt")]
-        video = make_video(artist, title, **columns)
-        return make_file(video, path=path, subtitles=subtitles)
-
-    return put
-
-
-def planned(given: Filters = ALL, ids: Any = ()) -> renaming.Shown:
-    made = renaming.plan(given, ids, None)
-    work()
-    return renaming.get(made.id)
-
-
-def approved(given: Filters = ALL) -> renaming.Shown:
-    shown = planned(given)
-    renaming.approve(shown.id, shown.row.template, shown.fingerprint, None)
-    return shown
-
-
-def renamed(given: Filters = ALL) -> renaming.Shown:
-    shown = approved(given)
-    work()
-    return renaming.get(shown.id)
-
-
-def taken_back(shown: renaming.Shown) -> renaming.Shown:
-    renaming.undo(shown.id, None)
-    work()
-    return renaming.get(shown.id)
-
-
-def on_disk(library: Path) -> dict[str, str]:
-    return {
-        path.relative_to(library).as_posix(): path.read_text()
-        for path in sorted(library.rglob("*"))
-        if path.is_file()
-    }
-
-
-def moves(shown: renaming.Shown) -> list[tuple[str, str, str]]:
-    rows = Move.select().where(Move.renaming == shown.id).order_by(Move.id)
-    return [(row.former, row.target, row.state) for row in rows]
-
-
-def errors(shown: renaming.Shown) -> list[str]:
-    rows = (
-        Move.select().where(Move.renaming == shown.id, Move.error.is_null(False)).order_by(Move.id)
-    )
-    return [row.error or "" for row in rows]
-
-
-def in_rows() -> set[str]:
-    return {file.path for file in VideoFile.select()}
+def shelf(library: Path) -> Shelf:
+    return Shelf(library)
 
 
 def test_files_go_where_a_download_would_put_them_and_back(
-    library: Path, shelf: Callable[..., VideoFile]
+    library: Path, shelf: Shelf
 ) -> None:
     artist = make_artist("Björk")
     file = shelf(artist, "Jóga", "old/a.mp4", SIDECARS)
@@ -154,7 +71,7 @@ def test_files_go_where_a_download_would_put_them_and_back(
 
 
 def test_a_library_that_is_as_it_should_be_stays(
-    library: Path, shelf: Callable[..., VideoFile]
+    library: Path, shelf: Shelf
 ) -> None:
     shelf(make_artist("Björk"), "Jóga", "old/a.mp4")
     renamed()
@@ -165,7 +82,7 @@ def test_a_library_that_is_as_it_should_be_stays(
 
 
 def test_names_that_collide_get_a_mark_and_keep_it(
-    library: Path, shelf: Callable[..., VideoFile]
+    library: Path, shelf: Shelf
 ) -> None:
     artist = make_artist("KISS")
     first = shelf(artist, "Beth", "KISS/Beth.mp4")
@@ -185,7 +102,7 @@ def test_names_that_collide_get_a_mark_and_keep_it(
 
 @pytest.mark.parametrize("count", [2, 3])
 def test_files_that_stand_in_each_others_place_change_places(
-    library: Path, shelf: Callable[..., VideoFile], count: int
+    library: Path, shelf: Shelf, count: int
 ) -> None:
     artist = make_artist("Björk")
     titles = ["Jóga", "Hunter", "Cocoon"][:count]
@@ -209,7 +126,7 @@ def test_files_that_stand_in_each_others_place_change_places(
 
 
 def test_a_chain_goes_without_detour(
-    library: Path, shelf: Callable[..., VideoFile], monkeypatch: pytest.MonkeyPatch
+    library: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     artist = make_artist("Björk")
     shelf(artist, "Hunter", "Björk/Jóga.mp4")
@@ -222,7 +139,7 @@ def test_a_chain_goes_without_detour(
     assert set(on_disk(library)) == in_rows() | {f"Björk/Cocoon{one}" for one in SIDECARS}
 
 
-def test_letters_case_alone_is_a_change(library: Path, shelf: Callable[..., VideoFile]) -> None:
+def test_letters_case_alone_is_a_change(library: Path, shelf: Shelf) -> None:
     file = shelf(make_artist("Björk"), "Jóga", "Björk/JÓGA.mp4", SIDECARS)
 
     renamed()
@@ -232,7 +149,7 @@ def test_letters_case_alone_is_a_change(library: Path, shelf: Callable[..., Vide
 
 
 def test_a_file_of_somebody_else_is_never_replaced(
-    library: Path, shelf: Callable[..., VideoFile]
+    library: Path, shelf: Shelf
 ) -> None:
     artist = make_artist("Björk")
     shelf(artist, "Jóga", "old/a.mp4", SIDECARS)
@@ -257,7 +174,7 @@ def test_a_file_of_somebody_else_is_never_replaced(
 
 
 def test_what_cannot_be_moved_is_left_with_its_reason(
-    library: Path, shelf: Callable[..., VideoFile]
+    library: Path, shelf: Shelf
 ) -> None:
     artist = make_artist("Björk")
     gone = shelf(artist, "Jóga", "old/gone.mp4")
@@ -283,7 +200,7 @@ def test_what_cannot_be_moved_is_left_with_its_reason(
 
 
 def test_a_video_with_an_own_folder_takes_all_that_is_in_it(
-    library: Path, shelf: Callable[..., VideoFile]
+    library: Path, shelf: Shelf
 ) -> None:
     settings.reset("naming_template")
     file = shelf(
@@ -311,7 +228,7 @@ def test_a_video_with_an_own_folder_takes_all_that_is_in_it(
 
 
 def test_the_artists_own_files_go_with_its_last_video(
-    library: Path, shelf: Callable[..., VideoFile]
+    library: Path, shelf: Shelf
 ) -> None:
     artist = make_artist("Björk", folder="Iceland/Björk")
     for title in ("Jóga", "Hunter"):
@@ -332,7 +249,7 @@ def test_the_artists_own_files_go_with_its_last_video(
 
 
 def test_empty_folders_go_and_the_library_stays(
-    library: Path, shelf: Callable[..., VideoFile]
+    library: Path, shelf: Shelf
 ) -> None:
     shelf(make_artist("Björk"), "Jóga", "a/b/c/d.mp4")
 
@@ -342,7 +259,7 @@ def test_empty_folders_go_and_the_library_stays(
 
 
 def test_an_approval_is_refused_when_anything_changed(
-    library: Path, shelf: Callable[..., VideoFile]
+    library: Path, shelf: Shelf
 ) -> None:
     file = shelf(make_artist("Björk"), "Jóga", "old/a.mp4")
     shelf(make_artist("Air"), "Kelly", "Air/Kelly.mp4")
@@ -369,7 +286,7 @@ def test_an_approval_is_refused_when_anything_changed(
 
 
 def test_only_the_chosen_are_renamed_and_others_keep_their_places(
-    library: Path, shelf: Callable[..., VideoFile]
+    library: Path, shelf: Shelf
 ) -> None:
     one, other = make_artist("Björk"), make_artist("Air")
     settings.change({"naming_template": "Videos/{Title}"})
@@ -395,7 +312,7 @@ def test_a_plan_that_was_not_approved_makes_room_for_the_next(library: Path) -> 
     assert renaming.newest() == []
 
 
-def test_two_renamings_never_run_at_once(library: Path, shelf: Callable[..., VideoFile]) -> None:
+def test_two_renamings_never_run_at_once(library: Path, shelf: Shelf) -> None:
     shelf(make_artist("Björk"), "Jóga", "old/a.mp4")
     shown = approved()
 
@@ -409,7 +326,7 @@ def test_two_renamings_never_run_at_once(library: Path, shelf: Callable[..., Vid
             call()
 
 
-def test_undo_leaves_what_has_changed_since(library: Path, shelf: Callable[..., VideoFile]) -> None:
+def test_undo_leaves_what_has_changed_since(library: Path, shelf: Shelf) -> None:
     artist = make_artist("Björk")
     shelf(artist, "Jóga", "old/a.mp4", (".nfo",))
     shelf(artist, "Hunter", "old/b.mp4", (".nfo",))
@@ -426,7 +343,7 @@ def test_undo_leaves_what_has_changed_since(library: Path, shelf: Callable[..., 
 
 
 def test_media_servers_are_told_of_both_places(
-    library: Path, shelf: Callable[..., VideoFile], monkeypatch: pytest.MonkeyPatch
+    library: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[str, str]] = []
     monkeypatch.setattr("mvidarr.activity.files_changed", lambda changes: told.extend(changes))
@@ -438,7 +355,7 @@ def test_media_servers_are_told_of_both_places(
 
 
 def test_a_library_that_is_away_stops_the_work_and_nothing_is_lost(
-    library: Path, shelf: Callable[..., VideoFile]
+    library: Path, shelf: Shelf
 ) -> None:
     shelf(make_artist("Björk"), "Jóga", "old/a.mp4")
     shown = approved()
@@ -456,7 +373,7 @@ def test_a_library_that_is_away_stops_the_work_and_nothing_is_lost(
 
 
 def test_a_full_disk_leaves_a_file_whole_where_it_was(
-    library: Path, shelf: Callable[..., VideoFile], monkeypatch: pytest.MonkeyPatch
+    library: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf(make_artist("Björk"), "Jóga", "old/a.mp4", SIDECARS)
     before = on_disk(library)
@@ -480,7 +397,7 @@ def test_a_full_disk_leaves_a_file_whole_where_it_was(
 
 
 def test_another_file_system_gets_a_copy(
-    library: Path, shelf: Callable[..., VideoFile], monkeypatch: pytest.MonkeyPatch
+    library: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf(make_artist("Björk"), "Jóga", "old/a.mp4", SIDECARS)
     real = Path.rename
@@ -515,7 +432,7 @@ STEPS = (
 @pytest.mark.parametrize("undo", [False, True], ids=["forth", "back"])
 def test_killed_at_any_step_it_is_finished_the_next_time(
     library: Path,
-    shelf: Callable[..., VideoFile],
+    shelf: Shelf,
     monkeypatch: pytest.MonkeyPatch,
     when: str,
     module: str,
@@ -574,7 +491,7 @@ def test_killed_at_any_step_it_is_finished_the_next_time(
 
 
 def test_a_planning_that_was_stopped_begins_anew(
-    library: Path, shelf: Callable[..., VideoFile]
+    library: Path, shelf: Shelf
 ) -> None:
     shelf(make_artist("Björk"), "Jóga", "old/a.mp4")
     made = renaming.plan(ALL, (), None)
@@ -596,7 +513,7 @@ def test_too_many_ids_are_refused(library: Path) -> None:
 
 
 def test_only_so_many_renamings_are_kept(
-    library: Path, shelf: Callable[..., VideoFile], monkeypatch: pytest.MonkeyPatch
+    library: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(renaming, "KEPT", 2)
     for number in range(4):
@@ -611,7 +528,7 @@ def test_only_so_many_renamings_are_kept(
 
 
 def test_a_plan_says_what_a_download_would(
-    library: Path, shelf: Callable[..., VideoFile], tmp_path: Path
+    library: Path, shelf: Shelf, tmp_path: Path
 ) -> None:
     from mvidarr.downloads import describe
     from mvidarr.library import details

@@ -8,6 +8,7 @@ from mvidarr.core.errors import Conflict, Invalid, NotFound
 from mvidarr.core.terms import VideoStatus, VideoType, Wish
 from mvidarr.library import details, sources, videos
 from mvidarr.library.videos import Song
+from mvidarr.media import place
 from mvidarr.models import Block, Download, Event, SearchTerm, Video
 from tests.factories import (
     fresh,
@@ -140,7 +141,7 @@ def test_deleting_keeps_files_and_takes_downloads_along(library: Path) -> None:
     make_file(video, path="song.mp4")
     make_download(video)
 
-    assert videos.delete([video.id, 999]) == 1
+    assert videos.delete([video.id, 999]) is None
 
     assert file.exists()
     assert Download.select().count() == 0
@@ -156,7 +157,7 @@ def test_deleting_with_files_removes_them(library: Path) -> None:
 
     videos.delete([video.id], with_files=True)
 
-    assert list(library.iterdir()) == []
+    assert [path.name for path in library.iterdir()] == [place.OWN_FOLDER]
 
 
 def test_the_description_has_what_name_nfo_and_tags_need() -> None:

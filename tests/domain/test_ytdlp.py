@@ -12,7 +12,7 @@ import pytest
 from mvidarr import settings
 from mvidarr.core import clock
 from mvidarr.core.config import Config
-from mvidarr.core.errors import Conflict, ServiceError
+from mvidarr.core.errors import Conflict, ServiceError, Unavailable
 from mvidarr.core.terms import Cause, WorkState
 from mvidarr.governor import budget
 from mvidarr.integrations import packages, pip_child
@@ -351,6 +351,72 @@ def test_of_many_updates_the_one_before_stays(database: Config, pip: Pip) -> Non
     assert ytdlp.back(database).used == "2099.2.1"
 
 
+def test_a_version_that_a_child_still_loads_from_stays_until_that_ended(
+    database: Config, pip: Pip
+) -> None:
+    update(database)
+    old = updated.current(database.tools)
+    with updated.held(old):
+        for version in ("2099.2.1", NEWEST):
+            pip.version = version
+            update(database)
+        assert updated.name_of(NEWER) in folders(database)
+    pip.version = "2099.9.9"
+    update(database)
+
+    assert updated.name_of(NEWER) not in folders(database)
+
+
+def test_one_that_was_damaged_meanwhile_is_fetched_again(
+    database: Config, pip: Pip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(folder: Path, version: str) -> None:
+        if not (folder / "yt_dlp").is_dir():
+            raise selftest.Broken("It does not start.")
+
+    monkeypatch.setattr(selftest, "check", check)
+    update(database)
+    ytdlp.back(database)
+    (database.tools / updated.name_of(NEWER) / "yt_dlp").rmdir()
+
+    assert update(database).last_error is None
+    assert used(database) == NEWER
+    assert (database.tools / updated.name_of(NEWER) / "yt_dlp").is_dir()
+
+
+def test_nothing_is_gone_back_to_that_would_not_be_used(
+    database: Config, pip: Pip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An upgrade of MVidarr brought one that is newer than both."""
+    update(database)
+    pip.version = NEWEST
+    update(database)
+    real = tools.ytdlp_version
+    monkeypatch.setattr(
+        tools, "ytdlp_version", lambda folder=None: real(folder) if folder else "2100.1.1"
+    )
+
+    assert ytdlp.state(database.tools).before is None
+    with pytest.raises(Conflict, match="no version to go back to"):
+        ytdlp.back(database)
+
+
+def test_a_folder_that_takes_nothing_keeps_what_is_in_use(
+    database: Config, pip: Pip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update(database)
+
+    def refuse(self: Path, target: Path) -> Path:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+
+    with pytest.raises(Unavailable, match="cannot be written to: Read-only file system"):
+        ytdlp.back(database)
+    assert used(database) == NEWER
+    assert folders(database) == {"current", updated.name_of(NEWER)}
+
+
 def test_there_may_be_nothing_to_go_back_to(database: Config) -> None:
     with pytest.raises(Conflict, match="no version to go back to"):
         ytdlp.back(database)
@@ -385,6 +451,51 @@ def test_a_folder_that_takes_nothing(
 
     assert job.last_error == sentence
     assert used(database) == tools.ytdlp_version()
+
+
+@pytest.mark.parametrize(
+    "version", ["../../evil", "/evil", "2099.1.2+x", "9" * 5000, "x\0y"], ids=range(5)
+)
+def test_a_version_that_is_no_name_of_a_folder_is_refused(
+    database: Config, pip: Pip, version: str
+) -> None:
+    pip.version = version
+    job = update(database)
+    look(database, by_user=factories.make_user().id)
+
+    found = ytdlp.state(database.tools)
+    assert "no version is called so" in job.last_error
+    assert (found.newest, found.used) == (None, tools.ytdlp_version())
+    assert folders(database) == set()
+
+
+def test_a_folder_for_passing_things_that_is_full_is_told(database: Config, pip: Pip) -> None:
+    pip.fails = OSError(errno.ENOSPC, "No space left on device")
+
+    assert look(database).last_error == packages.NO_ROOM
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"\xff\xfe\0", b"../../evil\n\n", b"yt-dlp-2099.1.2-py3.11", b"\n" * 9000],
+    ids=range(5),
+)
+def test_a_damaged_note_of_what_is_in_use_means_the_installed_one(
+    database: Config, text: bytes
+) -> None:
+    (database.tools / "current").write_bytes(text)
+
+    found = ytdlp.state(database.tools)
+    assert (found.used, found.before) == (tools.ytdlp_version(), None)
+    assert updated.current(database.tools) is None
+
+
+def test_damaged_facts_of_the_one_in_use_break_no_page(database: Config, pip: Pip) -> None:
+    update(database)
+    info = database.tools / updated.name_of(NEWER) / f"yt_dlp-{NEWER}.dist-info"
+    (info / "METADATA").write_bytes(b"\xff\xfe")
+
+    assert ytdlp.state(database.tools).used == NEWER
 
 
 def test_a_disk_that_is_full_halfway_leaves_nothing(database: Config, pip: Pip) -> None:

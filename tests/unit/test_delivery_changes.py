@@ -21,6 +21,7 @@ def nobody(folder: str) -> frozenset[str]:
         ("created", "deleted", "deleted"),
         ("deleted", "created", "modified"),
         ("modified", "modified", "modified"),
+        ("modified", "created", "modified"),
         ("modified", "deleted", "deleted"),
     ],
 )

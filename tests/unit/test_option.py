@@ -132,3 +132,8 @@ def test_every_setting_is_declared_well() -> None:
         assert (one.kind in {Kind.CHOICE, Kind.CHOICES}) == bool(one.choices)
         assert one.is_secret == (one.kind in {Kind.SECRET, Kind.COOKIES})
         assert one.group.label
+
+
+@pytest.mark.parametrize("path", ["/", "//", " / "])
+def test_the_whole_machine_is_no_library(path: str) -> None:
+    assert "whole machine" in problem(file_options.library_path, path)

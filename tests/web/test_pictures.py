@@ -9,7 +9,7 @@ import pytest
 from mvidarr import settings
 from mvidarr.core.config import Config
 from mvidarr.library import pictures, videos
-from mvidarr.media import thumbnails
+from mvidarr.media import sidecars, thumbnails
 from mvidarr.models import Artist, Image, Video
 from tests import factories
 from tests.client import Client
@@ -30,7 +30,9 @@ def song(library: Path) -> Video:
     shutil.copy(media.film(240, seconds=4), library / "Björk - Jóga.mp4")
     (library / POSTER).write_bytes(media.jpeg("old"))
     video = factories.make_video(title="Jóga")
-    factories.make_file(video, path="Björk - Jóga.mp4", duration=4.0)
+    digest = sidecars.digest(media.jpeg("old"))
+    artwork = {"-poster.jpg": digest}
+    factories.make_file(video, path="Björk - Jóga.mp4", duration=4.0, artwork=artwork)
     factories.make_source(
         video=video, title="Björk - Jóga", image_url="https://i.ytimg.com/vi/joga/hq720.jpg"
     )

@@ -11,23 +11,7 @@ from mvidarr.library import renaming, renaming_run
 from mvidarr.models import Artist, Job, Video, VideoFile
 from tests import factories
 from tests.client import Client
-
-
-class Quiet:
-    """A job that nobody watches."""
-
-    def progress(self, done: int, total: int | None = None, note: str = "") -> None:
-        pass
-
-    def result(self, note: str, problem: str | None = None) -> None:
-        pass
-
-
-def work() -> None:
-    for job in list(Job.select().where(Job.active_key.is_null(False))):
-        run = renaming.run_plan if job.kind == renaming.PLAN else renaming_run.run
-        run(job, Quiet())  # type: ignore[arg-type]
-        Job.update(state="done", active_key=None).where(Job.id == job.id).execute()
+from tests.fakes.renamings import work
 
 
 @pytest.fixture

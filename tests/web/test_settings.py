@@ -251,27 +251,6 @@ def test_htmx_is_told_where_to_go_after_saving(admin: Client) -> None:
 # names of files
 
 
-def test_a_template_is_previewed_while_it_is_typed(manager: Client) -> None:
-    factories.make_video(factories.make_artist("Björk"), "Jóga", year=1997)
-    path = "/settings/naming/preview?naming_template={Artist}/{Title}{ (Year)}"
-
-    part = manager.fragment(path, "naming-preview")
-    data = manager.get(f"/api{path}").json()
-
-    assert data == {"names": ["Björk/Jóga (1997).mp4"], "warnings": data["warnings"], "error": None}
-    assert "Björk/Jóga (1997).mp4" in part.text
-    assert part.text.strip().startswith('<div class="field" id="naming-preview"')
-    assert "<!doctype" in manager.get(path).text
-
-
-def test_a_template_that_cannot_be_is_said_in_the_preview(manager: Client) -> None:
-    data = manager.get("/api/settings/naming/preview?naming_template={Nope}").json()
-
-    assert data["names"] == []
-    assert "Nope" in data["error"]
-    assert manager.get("/api/settings/naming/preview").json()["error"]
-
-
 def test_a_template_is_refused_on_saving_as_in_the_preview(admin: Client) -> None:
     preview = admin.get("/api/settings/naming/preview?naming_template={Nope}").json()["error"]
 

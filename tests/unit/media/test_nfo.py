@@ -1,16 +1,21 @@
+import re
 from dataclasses import fields
 from pathlib import Path
 from xml.etree import ElementTree
 
+import defusedxml.ElementTree as safe_xml
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mvidarr.core.errors import Invalid
-from mvidarr.media import nfo
+from mvidarr.media import artist_nfo, nfo
+from mvidarr.media.artist_nfo import ArtistFacts
 from mvidarr.media.nfo import NfoFacts, Streams
 
 RECORDED = Path(__file__).parents[3] / "../shared/recorded/nfo/kodi_musicvideo_dancing_queen.nfo"
+
+KODI_ONLY = ("thumb", "fanart", "track", "rating", "set", "trailer")  # not written by us
 
 FULL = NfoFacts(
     title="Jóga & <friends>",
@@ -101,6 +106,80 @@ def test_nothing_that_stops_a_reader_is_written(facts: NfoFacts) -> None:
         assert int(number.text or "") > 0
     assert not root.findall("artist/*")
     assert not root.findall("thumb")
+
+
+@given(any_facts)
+def test_every_reader_gets_what_it_takes(facts: NfoFacts) -> None:
+    """Well-formed for the strict ones, no control characters, whole numbers, nothing nested."""
+    data = nfo.render(facts)
+
+    root = safe_xml.fromstring(data, forbid_dtd=True)
+    assert root.tag == "musicvideo"
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", data.decode())
+    assert root.findtext("title")
+    for artist in root.findall("artist"):
+        assert artist.text
+        assert " / " not in artist.text
+    for number in ("runtime", "year", "userrating"):
+        assert all((found.text or "").isdecimal() for found in root.findall(number))
+    streams = root.find("fileinfo/streamdetails")
+    for name in ("width", "height", "durationinseconds", "channels"):
+        found = streams.iter(name) if streams is not None else ()
+        assert all((one.text or "").isdecimal() for one in found)
+    for tag in ("premiered", "dateadded"):
+        for one in root.findall(tag):
+            assert re.fullmatch(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?", one.text or "")
+    assert len(root.findall("uniqueid[@default='true']")) <= 1
+    assert not set(KODI_ONLY) & {child.tag for child in root}
+
+
+@given(any_facts, any_facts)
+def test_merging_keeps_a_file_that_every_reader_takes(old: NfoFacts, new: NfoFacts) -> None:
+    merged = nfo.merge(nfo.render(old), new)
+
+    assert safe_xml.fromstring(merged, forbid_dtd=True).tag == "musicvideo"
+    assert nfo.read(merged).title == nfo.clean(new).title
+    assert nfo.merge(merged, new) == merged
+
+
+@given(
+    st.builds(
+        ArtistFacts,
+        **dict.fromkeys(("name", "sort_name", "disambiguation", "mb_artist"), texts),
+        **dict.fromkeys(("biography", "country"), texts),
+        genres=lists,
+    )
+)
+def test_every_reader_takes_an_artist(facts: ArtistFacts) -> None:
+    data = artist_nfo.render(facts)
+
+    root = safe_xml.fromstring(data, forbid_dtd=True)
+    assert root.tag == "artist"
+    assert root[0].tag == "name"
+    assert (root.findtext("name") or "").strip()
+    assert all((child.text or "").strip() and not len(child) for child in root)
+    assert "imvdb.com" not in data.decode().lower()
+    assert artist_nfo.merge(data, facts) == data
+
+
+def test_an_artists_file_keeps_what_others_wrote() -> None:
+    old = b"""<artist><name>Old</name><genre>Rock</genre><mood>Happy</mood>
+    <thumb>https://example.com/x.jpg</thumb></artist>"""
+
+    merged = artist_nfo.merge(
+        old, ArtistFacts(name="Bj\u00f6rk", genres=("Pop",), mb_artist="87c5dedd")
+    )
+
+    assert [(child.tag, child.text) for child in root_of(merged)] == [
+        ("name", "Bj\u00f6rk"),
+        ("musicBrainzArtistID", "87c5dedd"),
+        ("genre", "Pop"),
+        ("mood", "Happy"),
+        ("thumb", "https://example.com/x.jpg"),
+    ]
+    assert artist_nfo.merge(b"no xml", ArtistFacts(name="A")) == artist_nfo.render(
+        ArtistFacts(name="A")
+    )
 
 
 def test_a_full_file_has_every_element_in_its_order() -> None:
