@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ _SENTENCES = {
     Cause.NO_VIDEO: "The file has no moving picture.",
     Cause.UNREADABLE: "The file is damaged, incomplete or no video.",
     Cause.TOOL_FAILED: "The file could not be measured in time.",
+    Cause.CRASHED: "Measuring the file was cut short. It is tried again.",
     Cause.TOOL_MISSING: "PyAV, which measures files, is missing: install MVidarr again.",
 }
 
@@ -92,9 +94,16 @@ def ask(request: dict[str, Any], timeout: float) -> dict[str, Any]:
         return answers[-1]
     if answers:
         cause, detail = Cause(answers[-1]["cause"]), str(answers[-1]["detail"])
-    else:  # a child that died of the file says nothing
-        cause = Cause.TOOL_FAILED if end.timed_out else Cause.UNREADABLE
+    else:
+        cause = _cause_of(end)
         detail = f"code={end.code} {end.stderr[-500:]}"
     name = os.fspath(request["path"])
     log.info("probe refused file=%r cause=%s detail=%r", name, cause, detail)
     raise ProbeError(cause, detail)
+
+
+def _cause_of(end: child.Exit) -> Cause:
+    """Why a child said nothing: it died of the file, unless somebody ended it."""
+    if end.timed_out:
+        return Cause.TOOL_FAILED
+    return Cause.CRASHED if end.code == -signal.SIGKILL else Cause.UNREADABLE
