@@ -17,6 +17,7 @@ SIBLINGS = 3  # from so many changed folders on it is worth a look whether they 
 
 _LATER = {
     (Change.CREATED, Change.MODIFIED): Change.CREATED,
+    (Change.MODIFIED, Change.CREATED): Change.MODIFIED,
     (Change.DELETED, Change.CREATED): Change.MODIFIED,
 }
 

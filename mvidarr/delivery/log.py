@@ -7,6 +7,7 @@ from typing import Any, Final
 from peewee import JOIN, fn
 
 from mvidarr import activity, models
+from mvidarr.activity import outbox as told
 from mvidarr.core import clock, db
 from mvidarr.core.db import Order, Page, Place
 from mvidarr.core.errors import Conflict, NotFound
@@ -95,10 +96,12 @@ def replay(target_id: int, row_id: int) -> Row:
         row = get(target_id, row_id)
         if row.kind is None:
             raise Conflict("What this message said is forgotten by now.")
+        if not told.is_told(target_id):
+            raise Conflict("Nothing is told there now. Switch the notification on first.")
         now = clock.now()
         again = {
             "state": WorkState.QUEUED,
-            "active_key": f"{row.event_id}:{target_id}",
+            "active_key": told.key(row.event_id, str(target_id)),
             "attempts": 0,
             "losses": 0,
             "next_try_at": now,

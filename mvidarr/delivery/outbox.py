@@ -13,6 +13,7 @@ from typing import Any, Final
 from peewee import fn
 
 from mvidarr import activity, models
+from mvidarr.activity import outbox as told
 from mvidarr.core import clock, db
 from mvidarr.core.crypto import Vault
 from mvidarr.core.errors import Error, NotConfigured, NotFound
@@ -60,11 +61,12 @@ class Batch:
 
 
 def due(now: int) -> list[int]:
-    """The oldest open row of each target, if it is due and nobody works on it."""
-    is_open = Outbox.state.in_((WorkState.QUEUED, WorkState.RUNNING))
-    oldest = Outbox.select(fn.MIN(Outbox.id)).where(is_open).group_by(Outbox.target)
+    """The oldest row that waits for each target, if it is due and nobody tells that one now."""
+    busy = Outbox.select(Outbox.target).where(Outbox.state == WorkState.RUNNING)
+    waits = (Outbox.state == WorkState.QUEUED) & Outbox.target.not_in(busy)
+    oldest = Outbox.select(fn.MIN(Outbox.id)).where(waits).group_by(Outbox.target)
     is_time = (Outbox.next_try_at <= now) | (Outbox.updated_at > now + claim.AHEAD)
-    ready = (Outbox.state == WorkState.QUEUED) & is_time & Outbox.id.in_(oldest)
+    ready = is_time & Outbox.id.in_(oldest)
     query = Outbox.select(Outbox.id).where(ready).order_by(Outbox.next_try_at, Outbox.id)
     return [row_id for (row_id,) in query.tuples()]
 
@@ -141,8 +143,10 @@ def _attempt(batch: Batch, should_stop: Callable[[], bool], vault: Vault) -> Out
         return None
     try:
         if batch.row.target in media_servers.BY_NAME:
-            return _refresh(batch.row.target, batch.events)
+            return _refresh(batch.row, batch.events)
         with db.session():
+            if not told.is_told(int(batch.row.target)):  # switched off since it was recorded
+                return None
             address = targets.opened(int(batch.row.target), vault)
             said = messages.compose(batch.events)
         delivery = letters.delivery_id(batch.row, batch.events[0])
@@ -156,15 +160,19 @@ def _attempt(batch: Batch, should_stop: Callable[[], bool], vault: Vault) -> Out
         return Outcome(is_good=False, text=BROKEN)
 
 
-def _refresh(server: str, events: Sequence[models.Event]) -> Outcome:
+def _refresh(row: models.Outbox, events: Sequence[models.Event]) -> Outcome:
     changes = [(path, what) for event in events for path, what in event.data["changes"]]
     try:
-        said = servers.refresh(server, changes)
+        said = servers.refresh(row.target, changes)
     except NotConfigured:
         raise
-    except Error as error:  # a wrong key may be corrected meanwhile: nothing is final here
+    except Error as error:
         outcome = letters.failed(error)
-        return replace(outcome, is_final=False)
+        asked = outcome.retry_after or 0
+        # one that starts asks for seconds, again and again: its tries are to last as long as any
+        is_long = row.attempts < len(PAUSES) and asked * 1000 > PAUSES[row.attempts]
+        # a wrong key may be corrected meanwhile: nothing is final here
+        return replace(outcome, is_final=False, retry_after=asked if is_long else None)
     return Outcome(is_good=True, text=said)
 
 
@@ -204,13 +212,7 @@ def _note(rows: Sequence[models.Outbox], outcome: Outcome) -> None:
 def _finish_along(batch: Batch, state: WorkState, columns: dict[str, Any]) -> None:
     ids = [row.id for row in batch.along]
     if ids:
-        _end((Outbox.id.in_(ids)) & (Outbox.state == WorkState.QUEUED), state, **columns)
-
-
-def _end(which: Any, state: WorkState, **columns: Any) -> None:
-    now = clock.now()
-    ended = {"state": state, "active_key": None, "ended_at": now, "updated_at": now}
-    Outbox.update(**ended, **columns).where(which).execute()
+        told.end(Outbox.id.in_(ids) & (Outbox.state == WorkState.QUEUED), state, **columns)
 
 
 def _give_up(row: models.Outbox, outcome: Outcome) -> None:
@@ -218,7 +220,7 @@ def _give_up(row: models.Outbox, outcome: Outcome) -> None:
     if not outcome.is_final:
         waits = (Outbox.target == row.target) & (Outbox.state == WorkState.QUEUED)
         late = Outbox.created_at < clock.now() - LATE
-        _end(waits & late, WorkState.FAILED, last_error=GIVEN_UP)
+        told.end(waits & late, WorkState.FAILED, last_error=GIVEN_UP)
     log.error("delivery failed id=%s target=%s: %s", row.id, row.target, outcome.text)
     if _was_broken(row):
         return

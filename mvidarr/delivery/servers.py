@@ -73,13 +73,20 @@ def _need_told(name: str) -> None:
 
 def _placed(root: Path, merged: dict[str, Change], most: int) -> list[Changed]:
     """The changes, each with the folder that a server has to read for it."""
-    is_folder = functools.cache(lambda one: (root / one).is_dir())
+    is_folder = functools.cache(lambda one: _is_folder(root / one))
     near = {path: changes_.nearest(path, is_folder) for path in merged}
     chosen = changes_.few(near.values(), most, lambda one: _children(root, one))
     return [
         Changed(path=path, folder=chosen[near[path]], change=change, item=changes_.item(path))
         for path, change in merged.items()
     ]
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # not for us, or no name for this disk
+        return False
 
 
 def _children(root: Path, folder: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mvidarr import activity, models
+from mvidarr.activity import outbox as told
 from mvidarr.core import clock, db, logs, text
 from mvidarr.core.crypto import Unreadable, Vault
 from mvidarr.core.errors import Conflict, Invalid, NotFound, ServiceError
@@ -123,7 +124,8 @@ def change(target_id: int, changes: Mapping[str, Any], who: Who, vault: Vault) -
         if columns:
             Target.update(**columns, updated_at=clock.now()).where(Target.id == row.id).execute()
         if columns.get("active") is False:
-            _cancel(row.id)
+            waits = (Outbox.target == str(row.id)) & (Outbox.state == WorkState.QUEUED)
+            told.end(waits, WorkState.CANCELLED)
         _record(row, "changed")
         return get(target_id, who)
 
@@ -169,8 +171,8 @@ def opened(target_id: int, vault: Vault) -> Address:
         secret = vault.decrypt(row.secret) if row.secret else ""
     except Unreadable:
         raise ServiceError("target", UNREADABLE, permanent=True) from None
-    for hidden in (url, secret):
-        logs.keep_out(hidden)
+    _keep_out(url)
+    logs.keep_out(secret)
     return Address(kind=row.kind, url=url, secret=secret, is_trusted=row.is_trusted)
 
 
@@ -195,7 +197,7 @@ def name_of(target_id: int) -> str:
 def artists_named(lines: str) -> list[int]:
     """The artists with these names, one on each line. Raises Invalid under `artist_names`."""
     found: list[int] = []
-    for line in filter(None, map(text.tidy, lines.splitlines())):
+    for line in dict.fromkeys(filter(None, map(text.tidy, lines.splitlines()))):
         ids = _with_name(line)
         if len(ids) != 1:
             problem = "several artists" if ids else "no artist"
@@ -286,7 +288,7 @@ def _masked(kind: str, url: str, who: Who) -> str:
         raise Invalid({"url": "Enter an address."})
     if len(url) > LONGEST_URL:
         raise Invalid({"url": f"Use {LONGEST_URL:,} characters or fewer."})
-    logs.keep_out(url)
+    _keep_out(url)
     way = letters.way(is_trusted=who.is_admin)
     if kind == APPRISE:
         described = apprise_.describe(url, way)
@@ -296,17 +298,15 @@ def _masked(kind: str, url: str, who: Who) -> str:
     return webhook.shown(url)[:200]
 
 
+def _keep_out(url: str) -> None:
+    """Libraries add the port to what they log, so what follows the host counts by itself too."""
+    logs.keep_out(url)
+    logs.keep_out(url.partition("://")[2].partition("/")[2])
+
+
 def _plain(row: models.Target, vault: Vault) -> dict[str, str]:
     kept: dict[str, str] = json.loads(vault.decrypt(row.url))
     return kept
-
-
-def _cancel(target_id: int) -> None:
-    """Tell nobody of what still waits."""
-    waits = (Outbox.target == str(target_id)) & (Outbox.state == WorkState.QUEUED)
-    now = clock.now()
-    ended = {"state": WorkState.CANCELLED, "active_key": None, "ended_at": now, "updated_at": now}
-    Outbox.update(**ended).where(waits).execute()
 
 
 def _record(row: models.Target, what: str) -> None:

@@ -86,6 +86,7 @@ def failed(
 
 
 def succeeded(name: str) -> None:
+    """Note a good answer. One that was asked for before a service broke does not heal it."""
     with db.session():
         row = budget.row(name)
         if row.failures or row.state != ServiceState.WORKING:
@@ -105,7 +106,7 @@ def let_go(name: str) -> None:
         db.transact(lambda: _let_go(name))
 
 
-def settle(name: str, error: Exception | None) -> None:
+def settle(name: str, error: BaseException | None) -> None:
     """Note how a call went; what lies with us, or what it does not know, is no failure of it."""
     if error is None or isinstance(error, NotThere):
         succeeded(name)
@@ -131,6 +132,12 @@ def _rest(row: Service) -> int | None:
     return until - clock.now() if _is_ahead(until) else None
 
 
+def _is_resting(row: Service) -> bool:
+    """Whether nobody was let through: what comes back now was asked for before it broke."""
+    is_broken = row.state == ServiceState.BROKEN
+    return is_broken and _rest(row) is not None and not is_probing(row)
+
+
 def _is_ahead(at: int) -> bool:
     return 0 < at - clock.now() <= LONGEST  # more is what a clock wrote that was set back
 
@@ -147,7 +154,7 @@ def _probe(name: str) -> bool:
 
 def _fail(name: str, error: str, cause: Cause | None, retry_after: float | None) -> None:
     row = budget.locked(name)
-    if row.state == ServiceState.BROKEN and _rest(row) is not None and not is_probing(row):
+    if _is_resting(row):
         _prolong(row, retry_after)
         return
     failures = row.failures + 1
@@ -202,6 +209,8 @@ def _prolong(row: Service, retry_after: float | None) -> None:
 
 def _heal(name: str) -> None:
     row = budget.locked(name)
+    if _is_resting(row):
+        return
     columns = {
         "failures": 0,
         "last_error": None,
@@ -229,7 +238,7 @@ def _without(row: Service, key: str) -> dict[str, Any]:
 
 
 def _change(row: Service, **columns: Any) -> None:
-    Service.update(**columns, updated_at=clock.now()).where(Service.id == row.id).execute()
+    budget.change(row, **columns)
     activity.touch("services")
 
 

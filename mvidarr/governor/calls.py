@@ -65,7 +65,7 @@ def try_out(kind: ServiceKind, typed: Mapping[str, str]) -> Trial:
         if entered:
             said = _plain(kind, lambda: kind.check(conf))
         else:
-            said = _noted(kind, lambda: kind.check(conf), lambda: True)
+            said = _noted(kind, lambda: _checked(kind, conf), lambda: True)
     except Error as error:
         return Trial(is_good=False, text=str(error))
     return Trial(is_good=True, text=f"{said} Answered in {time.monotonic() - started:.1f} s.")
@@ -92,10 +92,16 @@ class _Asked:
         return self._is_so
 
 
+def _checked(kind: ServiceKind, conf: Conf) -> str:
+    said = kind.check(conf)
+    breaker.let_go(kind.name)  # it need not rest any longer
+    return said
+
+
 def _noted(kind: ServiceKind, ask: Callable[[], T], is_asked: Callable[[], bool]) -> T:
     try:
         answer = _plain(kind, ask)
-    except Error as error:
+    except BaseException as error:  # also what ends a job: nobody else would let it be tried
         breaker.settle(kind.name, error)
         raise
     if is_asked():

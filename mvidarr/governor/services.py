@@ -32,6 +32,7 @@ from mvidarr.settings import file_options, options, service_options
 
 PAGE_PATIENCE = 5.0  # seconds that a page waits for its turn
 JOB_PATIENCE = 120.0  # seconds that a job waits
+SPARED = 0.1  # part of a budget that jobs leave to downloads and to people who wait for a page
 HOME = 36_000  # requests an hour that programs of one's own bear
 
 
@@ -286,6 +287,7 @@ ALL = (
 BY_NAME = {kind.name: kind for kind in ALL}
 NAMES = tuple(BY_NAME)
 breaker.titles.update({kind.name: kind.title for kind in ALL})
+breaker.titles["vimeo"] = "Vimeo"  # only downloads ask it
 
 _ca: Path | None = None
 _tools: Path | None = None
@@ -336,13 +338,13 @@ def conf(kind: ServiceKind, patience: float = JOB_PATIENCE, oldest: int | None =
         ca=_ca,
         tools=_tools,
         answers=cache.Cache(service=kind.name, oldest=oldest),
-        pace=_pacer(kind, patience),
+        pace=_pacer(kind, patience, SPARED if patience > PAGE_PATIENCE else 0.0),
         spend=_spender(kind),
     )
 
 
 def reserve(name: str, wait: float = JOB_PATIENCE) -> None:
-    """Take a slot and a token of a service, by its own pace; waits at most `wait` seconds."""
+    """Take a slot and a token of a service, by its own pace, also of those that jobs spare."""
     kind = BY_NAME.get(name)
     if kind is None:
         budget.reserve(name, wait=wait)
@@ -354,15 +356,23 @@ def _noter(kind: ServiceKind) -> Callable[[str, str | None], None]:
     return lambda part, problem: breaker.note(kind.name, part, problem)
 
 
-def _pacer(kind: ServiceKind, patience: float) -> Callable[[], None]:
-    name, hourly = kind.part_of or kind.name, kind.per_hour
-    return lambda: budget.reserve(
-        name, wait=patience, pace=kind.pace, hourly=hourly, cost=kind.cost
-    )
+def _pacer(kind: ServiceKind, patience: float, spared: float = 0.0) -> Callable[[], None]:
+    def take() -> None:
+        hourly = kind.per_hour  # it may be changed while a long list is read
+        budget.reserve(
+            kind.part_of or kind.name,
+            wait=patience,
+            pace=kind.pace,
+            hourly=hourly,
+            cost=kind.cost,
+            spare=spared * hourly,
+        )
+
+    return take
 
 
 def _spender(kind: ServiceKind) -> Callable[[int], None]:
-    if kind.quota is None:
+    most = kind.quota
+    if most is None:
         return http.no_spend
-    limit = settings.get(kind.quota)
-    return lambda units: quota.spend(kind.name, units, limit)
+    return lambda units: quota.spend(kind.name, units, settings.get(most))

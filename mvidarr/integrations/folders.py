@@ -10,6 +10,7 @@ from mvidarr.core import errors
 from mvidarr.core.http import Conf, NotThere
 
 MOST_NAMED = 5  # folders in a sentence
+LONGEST_NAMED = 200  # characters of each
 
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\[^\\]")
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(?:([^/@]*)@)?")
@@ -30,13 +31,17 @@ def separator(folder: str) -> str:
 
 
 def joined(folder: str, path: str) -> str:
-    """What lies at a path below our library, below the folder that another machine has it in."""
-    if not path:
-        return folder
+    """What lies at a path below our library, below the folder that another machine has it in.
+
+    Servers compare texts, so no separator is at its end, but at a root's.
+    """
     between = separator(folder)
+    base = folder.rstrip(between)
+    if not path:
+        return folder if base[-1:] in ("", ":") else base
     scheme = _scheme(folder)
     below = quote(path) if scheme in _ENCODED else path.replace("/", between)
-    return folder.rstrip(between) + between + below
+    return base + between + below
 
 
 def ended(folder: str) -> str:
@@ -99,7 +104,7 @@ def library(conf: Conf) -> str:
 def unseen(conf: Conf, known: Iterable[str], kind: str = "folders") -> NotThere:
     """The error for a server none of whose folders, the known ones, holds our library."""
     who, folder = conf.who, shown(library(conf))
-    names = list(dict.fromkeys(map(shown, filter(None, known))))
+    names = list(dict.fromkeys(shown(name)[:LONGEST_NAMED] for name in known if name))
     if not names:
         sentence = f"It has none of videos at all: add one with that folder in {who}."
     else:

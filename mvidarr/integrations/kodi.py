@@ -211,7 +211,8 @@ def _need_good(answer: dict[str, Any]) -> dict[str, Any]:
             NAME, "This Kodi is too old to be told. Update it to 19 or newer.", permanent=True
         )
     if code is not None or "result" not in answer:
-        raise errors.ServiceError(NAME, f"Kodi could not do what it was asked (code {code}).")
+        why = "" if code is None else f" (code {code})"
+        raise errors.ServiceError(NAME, f"Kodi could not do what it was asked{why}.")
     return answer
 
 

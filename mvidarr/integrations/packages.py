@@ -29,6 +29,8 @@ REASONS = (
      "accepted. Name its authority with MVIDARR_CA, or check this machine's clock."),
     (r"ProxyError|Cannot connect to proxy", "The outbound proxy does not answer. Check its "
      "address in the settings."),
+    (r"File too large", "What came is far larger than any yt-dlp. Check the package index in the "
+     "settings."),
     (r"DO NOT MATCH THE HASHES", "What came is not what the package index promised."),
     (r"\b40[13] (Client )?Error", "The package index refuses us. Check its address in the "
      "settings."),
@@ -103,6 +105,7 @@ def _environment(way: Way, folder: Path) -> dict[str, str]:
     """What pip is told by variables: an address or a proxy may hold a password, and everybody on
     the machine sees the arguments of a process."""
     env = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    env["TMPDIR"] = str(folder)  # a pip that is killed leaves its own folders behind
     for name in ("XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "XDG_CACHE_HOME"):
         if name in os.environ:
             env[name] = os.environ[name]
@@ -124,5 +127,5 @@ def _failure(said: str) -> ServiceError | Unavailable:
         if re.search(pattern, said):
             return Unavailable(sentence) if sentence == NO_ROOM else ServiceError(NAME, sentence)
     lines = [line for line in said.splitlines() if line.startswith("ERROR")] or said.splitlines()
-    last = re.sub(r"//[^/@\s]+@", "//", lines[-1] if lines else "it ended without a word")
+    last = re.sub(r"//[^/\s]+@", "//", lines[-1] if lines else "it ended without a word")
     return ServiceError(NAME, f"pip failed: {last.removeprefix('ERROR: ')[:300].rstrip('.')}.")

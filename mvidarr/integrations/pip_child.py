@@ -8,6 +8,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from mvidarr.core import child
 
+LARGEST = 256 * 1024 * 1024  # bytes of one file; all of yt-dlp is a tenth of it
 KEPT = 8_000  # characters of what pip said, the last ones
 # in the working folder; why an index did not answer stands in the log alone
 LOG, REPORT = Path("pip.log"), Path("report.json")
@@ -36,6 +38,7 @@ def main(request: dict[str, Any], say: child.Say) -> None:
     if program is None:
         say({"is": "missing"})
         return
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, LARGEST))
     done = subprocess.run(
         [program, "-P", "-m", "pip", *request["args"], *ALWAYS],
         capture_output=True,

@@ -123,7 +123,8 @@ def _unreachable(failure: failures.Failure, way: Way) -> NotDelivered:
     if way.policy is not None:  # the same for all reasons, so that nobody can map our network
         return NotDelivered(NAME, UNREACHABLE, permanent=isinstance(failure, ValueError))
     error = failures.of_failure(NAME, WHO, failure)
-    return NotDelivered(NAME, str(error), permanent=error.permanent)
+    said = str(error).replace(f"of {WHO}", "of the receiver")
+    return NotDelivered(NAME, said, permanent=error.permanent)
 
 
 def _refused(status: int, wait: str) -> NotDelivered:

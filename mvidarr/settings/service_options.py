@@ -59,7 +59,8 @@ youtube_hourly = Option[int](
     default=600,
     group=Group.SERVICES,
     label="Requests of YouTube in an hour",
-    help="Searches, lists and downloads together. When they are used up, work waits.",
+    help="Searches, lists and downloads together. When they are used up, work waits; searches "
+    "leave a tenth to downloads and to you.",
     minimum=10,
     maximum=100_000,
     service="youtube",

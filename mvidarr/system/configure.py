@@ -2,13 +2,14 @@
 and the work that a change asks for."""
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from mvidarr import activity, settings
 from mvidarr.core import db
 from mvidarr.core.errors import Invalid
+from mvidarr.downloads import waits, whole
 from mvidarr.jobs import jobs
 from mvidarr.media import disks
 from mvidarr.settings import file_options, options
@@ -83,10 +84,12 @@ def _score_problems(parsed: Mapping[str, Any]) -> dict[str, str]:
     return {"accept_score": "This must not be below the score that is asked about."}
 
 
-def _follow_up(changed: Iterable[str], by_user: int | None) -> None:
-    """What was found before is judged by the lines as they are now."""
+def _follow_up(changed: Collection[str], by_user: int | None) -> None:
+    """What was found before is judged by the lines as they are now; downloads may begin, or not."""
     if not _LINES.isdisjoint(changed):
         jobs.add("rejudge_all", by_user=by_user)
+    if not waits.SETTINGS.isdisjoint(changed):
+        whole.look_again()
 
 
 def _record(key: str) -> None:

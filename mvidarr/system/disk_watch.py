@@ -1,9 +1,8 @@
 """Say once that the library's disk is almost full, and once that there is room again."""
 
 from pathlib import Path
-from typing import Any, Final
 
-from mvidarr import activity, models, settings
+from mvidarr import activity, settings
 from mvidarr.core import clock, db
 from mvidarr.core.terms import ServiceState
 from mvidarr.governor import budget
@@ -13,7 +12,6 @@ from mvidarr.settings import download_options, file_options
 ROW = "disk"
 MB = 1_000_000
 SLACK = 1.1  # of the reserve: a disk that is just below and just above is said to be full once
-_Service: Final[Any] = models.Service
 
 
 def look() -> str:
@@ -36,8 +34,7 @@ def _note(free: int, reserve: int) -> None:
     if was_low == (free < (reserve * SLACK if was_low else reserve)):
         return
     state = ServiceState.WORKING if was_low else ServiceState.BROKEN
-    now = clock.now()
-    _Service.update(state=state, since=now, updated_at=now).where(_Service.id == row.id).execute()
+    budget.change(row, state=state, since=clock.now())
     room = f"{free // MB:,} MB are free on the library's disk"
     if was_low:
         activity.record("disk.healed", f"{room}: downloads go on", free=free)

@@ -47,8 +47,7 @@ def _http_cache() -> int:
 
 
 def _history() -> int:
-    table: Any = models.Event
-    return _drop(table, table.at < clock.now() - _kept())
+    return _drop(models.Event, _old_event(clock.now() - _kept()))
 
 
 def _downloads() -> int:
@@ -68,10 +67,10 @@ def _jobs() -> int:
 def _deliveries() -> int:
     """What was told, with its attempts, and the lists of files that only media servers read."""
     outbox: Any = models.Outbox
-    events: Any = models.Event
     then = clock.now() - DELIVERIES_KEPT
     dropped = _drop(outbox, outbox.active_key.is_null() & (outbox.ended_at < then))
-    return dropped + _drop(events, (events.kind == "files.changed") & (events.at < then))
+    lists = models.Event.kind == "files.changed"
+    return dropped + _drop(models.Event, lists & _old_event(then))
 
 
 def _uploads() -> int:
@@ -95,6 +94,14 @@ def _trash() -> int:
 
 def _kept() -> int:
     return settings.get(options.history_days) * clock.DAY
+
+
+def _old_event(then: int) -> Any:
+    """All from before `then` but the newest: SQLite would give its number out again, while the
+    outbox and those who have seen it still mean the old one."""
+    table: Any = models.Event
+    newest = table.alias()
+    return (table.at < then) & (table.id < newest.select(fn.MAX(newest.id)))
 
 
 def _drop(table: Any, old: Any) -> int:

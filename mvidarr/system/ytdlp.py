@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from mvidarr import activity, models, settings
 from mvidarr.core import clock, db
@@ -37,7 +37,6 @@ FRESH = 20 * clock.HOUR  # what the index said holds for so long
 WEEK = 7 * clock.DAY
 BROKEN_UPLOADS = 2  # so many that yt-dlp does not understand: it is not the upload
 STEPS = 4
-_Service: Final[Any] = models.Service
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +145,10 @@ def needs_update() -> bool:
     """Whether YouTube no longer works with it: several uploads of the last day could not be
     understood, and none was fetched since."""
     now = clock.now()
-    good = Download.select(Download.ended_at).where(Download.state == WorkState.DONE)
+    good = Download.select(Download.ended_at).where(
+        Download.state == WorkState.DONE,
+        Download.ended_at <= now,  # else a clock was set back
+    )
     last_good = good.order_by(Download.ended_at.desc()).limit(1).scalar() or 0
     since = max(now - clock.DAY, last_good)
     broken = Download.select(Download.source_id).where(
@@ -161,7 +163,7 @@ def _is_wanted(known: State, wish: str, is_needed: bool) -> bool:
     if not known.has_newer or known.newest == known.refused:
         return False
     if wish == "weekly":
-        return clock.now() - (known.updated_at or 0) >= WEEK
+        return not 0 <= clock.now() - (known.updated_at or 0) < WEEK
     return wish == "needed" and is_needed
 
 
@@ -259,13 +261,8 @@ def _note(problem: str | None, **details: Any) -> None:
     with db.atomic():
         row = budget.locked(ROW)
         known = {name: value for name, value in {**row.details, **details}.items() if value}
-        columns = {
-            "state": ServiceState.DEGRADED if problem else ServiceState.WORKING,
-            "last_error": problem and problem[:1000],
-            "details": known,
-            "updated_at": clock.now(),
-        }
-        _Service.update(**columns).where(_Service.id == row.id).execute()
+        state = ServiceState.DEGRADED if problem else ServiceState.WORKING
+        budget.change(row, state=state, last_error=problem and problem[:1000], details=known)
         activity.touch("services")
 
 

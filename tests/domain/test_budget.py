@@ -303,6 +303,20 @@ def test_jobs_spare_some_for_downloads_and_pages(
     assert spared == [6, 0, 0]
 
 
+def test_a_budget_that_is_changed_holds_for_what_is_under_way(
+    database: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    budgets: list[int] = []
+    monkeypatch.setattr(budget, "reserve", lambda name, **more: budgets.append(more["hourly"]))
+    conf = services.conf(services.find("youtube"))
+
+    for hourly in (60, 10):
+        settings.change({"youtube_hourly": hourly})
+        conf.pace()
+
+    assert budgets == [60, 10]
+
+
 def test_those_who_wait_stand_in_line(database: Config, set_clock: SetClock) -> None:
     """Each of them takes a token that is still to come: nobody gets the same one."""
     slots: list[float] = []

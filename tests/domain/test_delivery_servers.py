@@ -133,6 +133,17 @@ def test_of_what_is_gone_the_nearest_folder_is_read(plex: FakePlex, library: Pat
     assert set(plex.refreshed) == {("1", str(library))}
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "x\0y", "..."], ids=range(3))
+def test_of_what_no_disk_can_hold_the_nearest_folder_is_read(
+    plex: FakePlex, library: Path, name: str
+) -> None:
+    made(library, "Air/y/y.mp4")
+
+    servers.refresh("plex", [(f"Air/{name}/x.mp4", "deleted")])
+
+    assert plex.refreshed == [("1", f"{library}/Air")]
+
+
 def test_an_artist_of_whom_all_changed_is_read_once(plex: FakePlex, library: Path) -> None:
     some = made(library, *(f"Air/{number}/{number}.mp4" for number in range(5)))
     made(library, "Björk/1/1.mp4")

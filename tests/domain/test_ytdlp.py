@@ -20,7 +20,7 @@ from mvidarr.integrations.youtube import selftest, tools, updated
 from mvidarr.jobs import jobs, run
 from mvidarr.library.tables import Download, Event
 from mvidarr.models import Job
-from mvidarr.system import ytdlp
+from mvidarr.system import health, ytdlp
 from tests import factories
 from tests.conftest import SetClock
 from tests.fakes import package_index
@@ -28,6 +28,7 @@ from tests.fakes.package_index import NEWER, NEWEST, PackageIndex
 
 needs_pip = pytest.mark.skipif(pip_child.find_pip() is None, reason="there is no pip")
 OWNER = "here.1"
+REAL_TEST = selftest.check
 
 
 @pytest.fixture
@@ -267,6 +268,46 @@ def test_it_updates_every_week_when_that_is_wished(
     look(database)
 
     assert _waits()
+
+
+def test_a_clock_that_was_a_year_ahead_keeps_no_update_away(
+    database: Config, pip: Pip, set_clock: SetClock
+) -> None:
+    settings.change({"ytdlp_updates": "weekly"})
+    set_clock.forward(365 * clock.DAY)
+    update(database)
+    factories.make_download(state=WorkState.DONE, ended_at=clock.now())
+    pip.version = NEWEST
+    set_clock.forward(-365 * clock.DAY)
+    misunderstood(2)
+
+    assert ytdlp.needs_update()
+    look(database)
+    assert _waits()
+
+
+def test_a_test_that_hangs_ends_and_the_old_one_stays(
+    database: Config, pip: Pip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selftest, "check", REAL_TEST)
+    monkeypatch.setattr(selftest, "TIMEOUT", 0.5)
+    hang = "import time\ntime.sleep(600)\n"
+    pip.while_installing = lambda folder: _write(folder / "yt_dlp" / "__init__.py", hang)
+
+    assert "did not end in time" in update(database).last_error
+    assert folders(database) == set()
+    assert ytdlp.state(database.tools).refused == NEWER
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+def test_without_the_folder_of_updates_the_installed_one_is_shown(database: Config) -> None:
+    database.tools.rmdir()
+
+    assert ytdlp.state(database.tools).used == tools.ytdlp_version()
+    assert "yt-dlp" in {finding.check for finding in health.findings(database)}
 
 
 def _waits() -> bool:

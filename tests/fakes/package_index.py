@@ -35,7 +35,7 @@ def wheel(
     }
     record = "".join(f"{path},,\n" for path in [*held, f"{info}/RECORD"])
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path, content in {**held, f"{info}/RECORD": record.encode()}.items():
             archive.writestr(path, content)
     return out.getvalue()

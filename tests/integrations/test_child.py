@@ -43,6 +43,22 @@ def test_large_request_arrives_whole() -> None:
     assert [message["word"] for message in said] == words
 
 
+def test_child_is_told_more_while_it_works() -> None:
+    words = [None, {"word": "é" * 100_000}, {"word": "two"}, None, {"word": "end"}]
+
+    end, said = run("listen", tell=lambda: words.pop(0) if words else None)
+
+    assert end.code == 0
+    assert said == [{"is": "listening"}, {"word": "é" * 100_000}, {"word": "two"}]
+
+
+def test_child_that_is_gone_cannot_be_told() -> None:
+    end, said = run("crash", tell=lambda: {"word": "x" * 100_000})
+
+    assert end.code == 1
+    assert said == []
+
+
 def test_noise_is_counted_not_passed_on() -> None:
     end, said = run("noise")
 

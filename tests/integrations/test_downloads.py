@@ -13,11 +13,12 @@ from mvidarr import models, settings
 from mvidarr.core import clock, db
 from mvidarr.core.config import Config
 from mvidarr.core.terms import Availability, Cause, Stage, VideoStatus, WorkState
-from mvidarr.downloads import claims, fetch, queue, reconcile, replaced, run, shelve, steps
+from mvidarr.downloads import aside, claims, fetch, queue, reconcile, replaced, run, shelve, steps
 from mvidarr.downloads.work import Job
 from mvidarr.governor import breaker
-from mvidarr.media import disks, place
-from mvidarr.models import Download, Event, Video, VideoFile, VideoSource
+from mvidarr.media import disks, place, sidecars
+from mvidarr.media import trash as folders
+from mvidarr.models import Download, Event, TrashItem, Video, VideoFile, VideoSource
 from tests.conftest import until
 from tests.factories import fresh, make_artist, make_source, make_video
 from tests.fakes import answers, media
@@ -63,8 +64,14 @@ def take(config: Config, stopping: Callable[[], bool] = lambda: False) -> Downlo
 
 
 def files_in(folder: Path) -> list[str]:
+    """What lies there of videos."""
     found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(path for path in found if not path.startswith(".mvidarr/."))
+    others = ("artist.nfo", "folder.jpg", "thumb.jpg")
+    return sorted(
+        path
+        for path in found
+        if not path.startswith((".mvidarr/.", ".mvidarr/trash")) and Path(path).name not in others
+    )
 
 
 def test_a_download_ends_as_a_file_in_the_library(
@@ -99,7 +106,7 @@ def test_nfo_and_tags_say_what_the_library_knows(
     queue.add(video.id)
     take(setting)
 
-    told = nfo.read(next(library.rglob("*.nfo")).read_bytes())
+    told = nfo.read(next(library.rglob("* - *.nfo")).read_bytes())
     assert (told.title, told.artists, told.year, told.youtube_id) == ("Jóga", ("Björk",), 1997, ID)
     tags = MP4(next(library.rglob("*.mp4"))).tags
     assert (tags["\xa9nam"], tags["\xa9ART"], len(tags["covr"])) == (["Jóga"], ["Björk"], 1)
@@ -330,6 +337,9 @@ def test_a_second_download_replaces_the_file(setting: Config, library: Path, vid
     assert old.stat().st_size > 1000
     assert VideoFile.select().count() == 1
     assert len(files_in(library)) == 5
+    kept = TrashItem.get()
+    assert (kept.reason, kept.path, kept.files) == ("replaced", VideoFile.get().path, [old.name])
+    assert (library / f".mvidarr/trash/{kept.id}" / old.name).read_bytes() == b"damaged"
 
 
 def test_a_file_is_back_when_its_successor_cannot_take_its_place(
@@ -361,7 +371,7 @@ def test_a_file_is_back_after_a_crash_and_a_cancel(
     row = queue.add(video.id)
 
     def killed(job: Job) -> Any:
-        old.rename(job.staging / replaced.FOLDER / old.name)
+        old.rename(job.staging / aside.FOLDER / old.name)
         raise Killed
 
     with monkeypatch.context() as patch:
@@ -378,7 +388,7 @@ def test_a_file_is_back_after_a_crash_and_a_cancel(
 
 
 def making_room(job: Job) -> Job:
-    (job.staging / replaced.FOLDER).mkdir()
+    (job.staging / aside.FOLDER).mkdir()
     return shelve.shelve(job)
 
 
@@ -396,7 +406,197 @@ def test_a_better_container_takes_the_former_files_place(
     assert take(setting).state == WorkState.DONE
     assert [Path(file.path).suffix for file in VideoFile.select()] == [".mkv"]
     assert len(files_in(library)) == 5
-    assert Event.select().where(Event.kind == "video.upgraded").count() == 1
+    assert Event.select().where(Event.kind == "video.downloaded").count() == 2
+    assert TrashItem.get().path.endswith(".mp4")
+
+
+@pytest.mark.parametrize("done", [0, 1])
+def test_a_crash_on_the_way_into_the_trash_loses_nothing(
+    setting: Config, library: Path, video: Video, monkeypatch: pytest.MonkeyPatch, done: int
+) -> None:
+    """The row is written, and the former file lies in staging still, or in the trash already."""
+    queue.add(video.id)
+    take(setting)
+    former = (library / VideoFile.get().path).read_bytes()
+    queue.add(video.id)
+    real = folders.take
+
+    def crash(*args: Any, **more: Any) -> Any:
+        if done:
+            real(*args, **more)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folders, "take", crash)
+        with pytest.raises(Killed):
+            take(setting)
+    assert Download.select().where(Download.state == WorkState.DONE).count() == 2
+
+    reconcile.clear_staging()
+
+    item = TrashItem.get()
+    assert (library / f".mvidarr/trash/{item.id}" / item.files[0]).read_bytes() == former
+    assert (library / VideoFile.get().path).is_file()
+    assert list((library / ".mvidarr/staging").iterdir()) == []
+
+
+def test_a_changed_nfo_survives_a_better_file(setting: Config, library: Path, video: Video) -> None:
+    queue.add(video.id)
+    take(setting)
+    first = VideoFile.get()
+    beside = next(library.rglob("* - *.nfo"))
+    assert first.sidecar_hash == sidecars.digest(beside.read_bytes())
+    assert set(first.artwork) == {"-poster.jpg", "-thumb.jpg", "-fanart.jpg"}
+    beside.write_text("<musicvideo><title>By hand</title></musicvideo>")
+    poster = next(library.rglob("*-poster.jpg"))
+    poster.write_bytes(b"mine")
+    queue.add(video.id)
+
+    take(setting)
+
+    assert "By hand" in beside.read_text()
+    assert poster.read_bytes() == b"mine"
+    assert VideoFile.get().sidecar_hash == first.sidecar_hash
+    event = Event.select().where(Event.kind == "video.downloaded").order_by(Event.id.desc()).get()
+    assert sorted(event.data["kept"]) == ["-poster.jpg", ".nfo"]
+
+
+def test_a_changed_nfo_goes_along_to_another_name(
+    setting: Config, library: Path, video: Video
+) -> None:
+    queue.add(video.id)
+    take(setting)
+    next(library.rglob("* - *.nfo")).write_text("<musicvideo><title>By hand</title></musicvideo>")
+    settings.change({"naming_template": "{Artist}/{Title}/{Artist} - {Title}"})
+    queue.add(video.id)
+
+    take(setting)
+
+    assert "By hand" in (library / "Björk/Jóga/Björk - Jóga.nfo").read_text()
+    assert files_in(library)[0].startswith("Björk/Jóga/")
+    assert len(files_in(library)) == 5
+    assert len(TrashItem.get().files) == 5
+
+
+def test_what_others_put_beside_a_file_goes_along_to_another_name(
+    setting: Config, library: Path, video: Video
+) -> None:
+    queue.add(video.id)
+    take(setting)
+    former = library / VideoFile.get().path
+    mine = {"-poster.jpg": b"mine", "-clearlogo.png": b"a logo", ".is.srt": b"captions"}
+    for ending, data in mine.items():
+        former.with_name(former.stem + ending).write_bytes(data)
+    settings.change({"naming_template": "{Artist}/{Title}/{Artist} - {Title}"})
+    queue.add(video.id)
+
+    take(setting)
+
+    now = library / VideoFile.get().path
+    assert now.name == "Björk - Jóga.mp4"
+    for ending, data in mine.items():
+        assert now.with_name(now.stem + ending).read_bytes() == data
+    assert set(VideoFile.get().artwork) == {"-thumb.jpg", "-fanart.jpg"}
+
+
+def test_files_of_ours_are_still_ours_after_a_disk_was_full(
+    setting: Config, library: Path, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was to be written is noted already; what lies there is of the former file still."""
+    queue.add(video.id)
+    take(setting)
+    beside = next(library.rglob("* - *.nfo"))
+    Video.update(album="Homogenic").execute()
+    row = queue.add(video.id)
+
+    def full(*args: Any) -> Path:
+        raise disks.DiskFull("There is no room.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, "place", full)
+        assert take(setting).cause == Cause.DISK_FULL
+    Download.update(next_try_at=0, state=WorkState.QUEUED).where(Download.id == row.id).execute()
+
+    assert take(setting).state == WorkState.DONE
+
+    assert "Homogenic" in beside.read_text()
+    assert VideoFile.get().sidecar_hash == sidecars.digest(beside.read_bytes())
+
+
+def test_a_former_file_in_staging_is_back_before_another_upload_is_fetched(
+    setting: Config, library: Path, video: Video
+) -> None:
+    queue.add(video.id)
+    take(setting)
+    old = library / VideoFile.get().path
+    before = old.read_bytes()
+    row = queue.add(video.id)
+    target = VideoFile.get().path
+    Download.update(notes={"source": 0, "target": target}).where(Download.id == row.id).execute()
+    kept = aside.path(place.staging(library, row.id), target)
+    kept.parent.mkdir()
+    old.rename(kept)
+
+    assert take(setting).state == WorkState.DONE
+
+    item = TrashItem.get()
+    assert (library / f".mvidarr/trash/{item.id}" / old.name).read_bytes() == before
+
+
+def test_a_file_that_somebody_left_is_not_written_over(
+    setting: Config, library: Path, video: Video
+) -> None:
+    theirs = library / "Björk/Jóga (1997)/Björk - Jóga (1997).nfo"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("<musicvideo><title>Theirs</title></musicvideo>")
+    queue.add(video.id)
+
+    take(setting)
+
+    assert "Theirs" in theirs.read_text()
+    assert VideoFile.get().sidecar_hash is None
+
+
+def test_the_settings_say_what_lies_beside_a_file(
+    setting: Config, library: Path, video: Video
+) -> None:
+    from mutagen.mp4 import MP4
+
+    settings.change(
+        {"nfo_files": False, "artwork_files": ["thumb"], "embed_picture": False}
+        | {"artist_files": False}
+    )
+    queue.add(video.id)
+
+    take(setting)
+
+    found = sorted(path.name for path in library.rglob("*") if path.is_file())
+    assert [name for name in found if name.startswith(("Björk", "artist"))] == [
+        *("Björk - Jóga (1997)-thumb.jpg", "Björk - Jóga (1997).mp4")
+    ]
+    assert "covr" not in MP4(next(library.rglob("*.mp4"))).tags
+
+
+def test_an_artists_files_come_with_the_first_video(
+    setting: Config, library: Path, video: Video
+) -> None:
+    queue.add(video.id)
+
+    take(setting)
+
+    assert "<name>Björk</name>" in (library / "Björk/artist.nfo").read_text()
+    assert fresh(video).artist.sidecar_hash
+
+
+def test_media_servers_are_told_of_what_came(setting: Config, library: Path, video: Video) -> None:
+    settings.change({"kodi_enabled": True, "kodi_url": "http://127.0.0.1:9"})
+    queue.add(video.id)
+
+    take(setting)
+
+    told = [e.data["changes"] for e in Event.select().where(Event.kind == "files.changed")]
+    paths = {path for changes in told for path, what in changes if what == "created"}
+    assert paths == {*files_in(library), "Björk/artist.nfo"}
 
 
 def test_without_a_picture_a_frame_is_taken(

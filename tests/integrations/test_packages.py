@@ -3,6 +3,7 @@
 import contextlib
 import os
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -195,7 +196,7 @@ def test_a_full_disk_is_named(index: PackageIndex) -> None:
 
 
 def test_what_is_new_to_us_is_told_without_passwords(index: PackageIndex) -> None:
-    failure = packages._failure("ERROR: odd thing at http://maren:secret@host/simple\n")
+    failure = packages._failure("ERROR: odd thing at http://maren:sec@ret@host/simple\n")
 
     assert str(failure) == "pip failed: odd thing at http://host/simple."
 
@@ -215,6 +216,40 @@ def test_it_stops_when_it_is_told_to_and_leaves_no_process(index: PackageIndex) 
         newest(index, should_stop=index.handing_out.is_set)
 
     until(lambda: not _processes(index.url))
+
+
+def test_a_pip_that_is_killed_leaves_nothing_on_the_disk(
+    index: PackageIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small(index, NEWER)
+    index.held.clear()
+    passing = tmp_path / "passing"
+    passing.mkdir()
+    monkeypatch.setenv("TMPDIR", str(passing))
+    monkeypatch.setattr(tempfile, "tempdir", str(passing))
+    way = Way(index=index.url, should_stop=index.handing_out.is_set)
+
+    with pytest.raises(packages.Stopped):
+        packages.install("yt-dlp[default]", tmp_path / "new", way)
+
+    assert list(passing.iterdir()) == []
+
+
+def test_a_file_without_end_does_not_fill_the_disk(index: PackageIndex, tmp_path: Path) -> None:
+    files = {"yt_dlp/__init__.py": bytes(pip_child.LARGEST + 1)}
+    index.add("yt-dlp", NEWER, wheel("yt-dlp", NEWER, files))
+
+    with pytest.raises(ServiceError, match="far larger than any yt-dlp"):
+        packages.install("yt-dlp", tmp_path / "new", Way(index=index.url))
+
+
+@pytest.mark.parametrize("name", ["../outside.py", "/outside.py", "yt_dlp/../../outside.py"])
+def test_a_package_writes_nowhere_else(index: PackageIndex, tmp_path: Path, name: str) -> None:
+    index.add("yt-dlp", NEWER, wheel("yt-dlp", NEWER, {name: b"", "yt_dlp/__init__.py": b""}))
+
+    with pytest.raises(ServiceError):
+        packages.install("yt-dlp", tmp_path / "new", Way(index=index.url))
+    assert not list(tmp_path.rglob("outside.py"))
 
 
 # the proxy and the authorities that are set

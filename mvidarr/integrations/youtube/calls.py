@@ -10,7 +10,7 @@ import certifi
 
 from mvidarr.core import child
 from mvidarr.core.terms import Cause
-from mvidarr.integrations.youtube import causes
+from mvidarr.integrations.youtube import causes, updated
 from mvidarr.integrations.youtube.causes import Failure
 
 CHILD = "mvidarr.integrations.youtube.ytdlp_child"
@@ -41,16 +41,17 @@ def call(
     if bundle:
         env["SSL_CERT_FILE"] = str(bundle)
     try:
-        return child.run(
-            CHILD,
-            {**request, "proxy": way.proxy, "own_ca": bool(way.ca)},
-            on_message=on_message,
-            should_stop=should_stop,
-            tell=tell,
-            timeout=timeout,
-            env=env,
-            cwd=folder,
-        )
+        with updated.held(way.tools_dir):
+            return child.run(
+                CHILD,
+                {**request, "proxy": way.proxy, "own_ca": bool(way.ca)},
+                on_message=on_message,
+                should_stop=should_stop,
+                tell=tell,
+                timeout=timeout,
+                env=env,
+                cwd=folder,
+            )
     finally:
         if bundle:
             bundle.unlink(missing_ok=True)

@@ -4,11 +4,14 @@ Each update has a folder of its own. The file `current` names the one in use and
 a line each, and is replaced as a whole: whenever a process is killed, one of them holds.
 """
 
+import contextlib
+import fcntl
 import os
 import re
 import secrets
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,14 +38,13 @@ def current(folder: Path | None) -> Path | None:
 
     That one is taken, too, when an upgrade of MVidarr brought one that is newer.
     """
-    if folder is None:
-        return None
-    name = choice(folder).used
-    version = version_of(name)
-    if version is None or not (folder / name).is_dir():
-        return None
-    installed = tools.ytdlp_version()
-    return folder / name if installed is None or is_newer(version, installed) else None
+    return _usable(folder, choice(folder).used) if folder else None
+
+
+def version(folder: Path | None) -> str | None:
+    """The version that children take; None when there is none at all."""
+    used = current(folder)
+    return version_of(used.name) if used else tools.ytdlp_version()
 
 
 def choice(folder: Path) -> Choice:
@@ -69,11 +71,21 @@ def choose(folder: Path, name: str) -> None:
 
 
 def previous(folder: Path) -> str | None:
-    """What one can go back to, as it is called in `current`; None when there is nothing."""
+    """What one can go back to, as it is called in `current`; None when that changes nothing."""
     name = choice(folder).before
-    if name == INSTALLED:
-        return name if tools.ytdlp_version() else None
-    return name if version_of(name) and (folder / name).is_dir() else None
+    known = tools.ytdlp_version() if name == INSTALLED else version_of(name)
+    is_other = _usable(folder, name) != current(folder)
+    return name if known and is_other else None
+
+
+@contextlib.contextmanager
+def held(folder: Path | None) -> Iterator[None]:
+    """Keep a version from being removed: children load parts of it as they come to need them."""
+    with contextlib.ExitStack() as stack:
+        if folder:
+            with contextlib.suppress(OSError):  # gone, or on a disk that knows no locks
+                stack.enter_context(_locked(folder, fcntl.LOCK_SH))
+        yield
 
 
 def name_of(version: str) -> str:
@@ -92,14 +104,44 @@ def is_newer(version: str, other: str) -> bool:
 
 
 def clear(folder: Path) -> None:
-    """Remove what an update left that was killed, and versions that nobody can go back to."""
+    """Remove what an update left that was killed, and versions that nobody uses or can go back
+    to."""
     known = choice(folder)
     for path in folder.iterdir():
         is_old = path.name.startswith("yt-dlp-") and path.name not in (known.used, known.before)
-        if is_old or path.name.startswith(UNDER_WAY):
+        if path.name.startswith(UNDER_WAY) or (is_old and not _is_held(path)):
             shutil.rmtree(path, ignore_errors=True)
         elif path.name.startswith(f".{CURRENT}-"):
             path.unlink(missing_ok=True)
+
+
+def _usable(folder: Path, name: str) -> Path | None:
+    """Where children would take the one of that name from; None for the installed one."""
+    known = version_of(name)
+    if known is None or not (folder / name).is_dir():
+        return None
+    installed = tools.ytdlp_version()
+    return folder / name if installed is None or is_newer(known, installed) else None
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, kind: int) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is_held(folder: Path) -> bool:
+    try:
+        with _locked(folder, fcntl.LOCK_EX):
+            return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
 
 
 def _numbers(version: str) -> tuple[int, ...]:

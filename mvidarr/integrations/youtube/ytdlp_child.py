@@ -16,7 +16,14 @@ import yt_dlp
 from mvidarr.core import child
 from mvidarr.integrations.youtube.formats import Wishes
 from mvidarr.integrations.youtube.pace import Pace
-from mvidarr.integrations.youtube.ytdlp_steps import Aftercare, Aside, Choice, Meter, NothingBetter
+from mvidarr.integrations.youtube.ytdlp_steps import (
+    Aftercare,
+    Aside,
+    Choice,
+    Meter,
+    NothingBetter,
+    Parts,
+)
 
 # never the generic one, which would fetch any address
 EXTRACTORS = {"youtube": ["youtube(:.*)?"], "vimeo": ["vimeo(:.*)?"]}
@@ -24,6 +31,7 @@ WATCH = "https://www.youtube.com/watch?v={}"
 PAGE = 100  # entries of a list in one message
 BLOCK = 32 * 1024  # bytes between two looks at the pace
 WARNINGS = 20
+LONGEST = 4000  # characters of one text: what is longer would be no message
 RUNNING = ("is_live", "post_live", "is_upcoming")
 ENTRY = (
     "id",
@@ -69,7 +77,7 @@ class _Log:
         """Let go: the program logs what it needs from the messages."""
 
     def warning(self, message: str) -> None:
-        self.warnings = [*self.warnings, message][-WARNINGS:]
+        self.warnings = [*self.warnings, message[:LONGEST]][-WARNINGS:]
 
     def error(self, message: str) -> None:
         """Let go: every error is raised as well."""
@@ -178,6 +186,7 @@ def _fetch(request: dict[str, Any], log: _Log, meter: Meter) -> dict[str, Any]:
     with yt_dlp.YoutubeDL(_fetch_options(request, log, meter)) as loader:
         care = Aftercare(request, loader, functools.partial(_captions, request, log))
         loader.add_post_processor(choice, when="after_filter")
+        loader.add_post_processor(Parts(request["name"]), when="video")
         loader.add_post_processor(meter, when="video")
         for step in care.steps():
             loader.add_post_processor(Aside(step, log.warning))
@@ -279,7 +288,7 @@ def _failure(error: Exception, log: _Log, meter: Meter | None = None) -> dict[st
     answer = next((e for e in chain if isinstance(e, yt_dlp.networking.exceptions.HTTPError)), None)
     return {
         "is": "failed",
-        "text": str(error) or type(error).__name__,
+        "text": (str(error) or type(error).__name__)[:LONGEST],
         "warnings": log.warnings,
         "status": answer.status if answer else None,
         "retry_after": answer.response.headers.get("Retry-After") if answer else None,
@@ -302,7 +311,11 @@ def _chain(error: BaseException | None) -> list[BaseException]:
 
 
 def _only(names: tuple[str, ...], info: dict[str, Any]) -> dict[str, Any]:
-    return {name: info[name] for name in names if info.get(name) is not None}
+    return {name: _short(info[name]) for name in names if info.get(name) is not None}
+
+
+def _short(value: Any) -> Any:
+    return value[:LONGEST] if isinstance(value, str) else value
 
 
 def _wait(n: int) -> float:

@@ -28,6 +28,8 @@ EVERY = 0.25  # seconds between two messages of progress
 FULL = 1_000_000  # bytes free below which a failed step means a full disk
 NO_MUSIC = "music_offtopic"  # SponsorBlock's name for what is not part of the song
 CHAPTER = "Without music"
+MOST = 0.75  # of a film that is believed to be without music
+FORMAT = Path(".format")  # which formats the parts in the folder are of
 SPREAD = 6.0  # seconds between two pictures at which a film can be cut, at the most
 
 Info = dict[str, Any]
@@ -55,6 +57,23 @@ class Choice(PostProcessor):
         if ranked and is_vain:
             raise NothingBetter
         return [], info | {"formats": ranked} if "formats" in info else info
+
+
+class Parts(PostProcessor):
+    """Takes away what an attempt left that chose other formats: uploads that come as one file have
+    the same name in all of them, and would be gone on with."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def run(self, info: Info) -> Done:
+        chosen = str(info.get("format_id"))
+        if not FORMAT.is_file() or FORMAT.read_text("utf-8") != chosen:
+            for left in Path().glob(f"{self._name}.*"):
+                left.unlink()
+            FORMAT.write_text(chosen, "utf-8")
+        return [], info
 
 
 class Meter(PostProcessor):
@@ -170,9 +189,7 @@ class Aftercare:
         if not chapters:
             found.append(self._without_chapters)
         if parts != "off":
-            api = self._request["sponsorblock_url"]
-            found.append(SponsorBlockPP(self._loader, [NO_MUSIC], api=api).run)
-            found.append(self._parts)
+            found += [self._known_parts, self._parts]
         if chapters or parts == "mark":
             told = FFmpegMetadataPP(
                 self._loader, add_metadata=False, add_chapters=True, add_infojson=False
@@ -190,6 +207,19 @@ class Aftercare:
 
     def _without_chapters(self, info: Info) -> Done:
         return [], info | {"chapters": None}
+
+    def _known_parts(self, info: Info) -> Done:
+        """What SponsorBlock knows, as far as it can be: anybody may have told it anything."""
+        api = self._request["sponsorblock_url"]
+        _, after = SponsorBlockPP(self._loader, [NO_MUSIC], api=api).run(info)
+        told = after.get("sponsorblock_chapters") or ()
+        after["sponsorblock_chapters"] = [
+            one for one in told if one["start_time"] < one["end_time"]
+        ]
+        without = sum(end - start for start, end in captions.merged(_spans(after)))
+        if without > MOST * (info.get("duration") or 0.0):
+            raise ValueError("hardly anything of the film is music, says SponsorBlock")
+        return [], after
 
     def _parts(self, info: Info) -> Done:
         """Mark the parts without music as chapters, or cut them out."""

@@ -79,8 +79,6 @@ def test_staging_lies_in_the_library_where_servers_do_not_look(library: Path) ->
 def test_a_missing_library_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(LibraryOffline):
         place.staging(tmp_path / "unmounted", 7)
-    with pytest.raises(LibraryOffline):
-        place.remove([tmp_path / "unmounted/a.mp4"], tmp_path / "unmounted")
 
     assert not (tmp_path / "unmounted").exists()
 
@@ -269,61 +267,3 @@ def test_a_disk_that_fails_to_sync_is_offline(
 
     with pytest.raises(LibraryOffline):
         put(library, staged)
-
-
-def test_removing_takes_sidecars_and_empty_folders_along(library: Path) -> None:
-    target = put(library, stage(library))
-    others = ["-fanart.png", ".en.srt", ".pt-BR.forced.vtt", ".info.json", ".JPG"]
-    for suffix in others:
-        target.with_name(STEM + suffix).write_bytes(b"")
-
-    removed = place.remove([target], library)
-
-    assert files(library) == {}
-    assert removed[-1] == target
-    assert len(removed) == 3 + len(others)
-    assert not (library / "Björk").exists()
-    assert library.is_dir()
-    assert place.remove([target], library) == []
-    assert place.remove([library / "a.mp4"], library) == []
-
-
-def test_removing_leaves_what_is_not_of_this_video(library: Path) -> None:
-    target = put(library, stage(library))
-    kept = [
-        *(f"{STEM}.Live.mp4", f"{STEM}.Live.nfo", f"{STEM} 2.nfo", f"{STEM}.txt"),
-        *(f"{STEM}-poster.psd", "notes.txt"),
-    ]
-    for name in kept:
-        target.with_name(name).write_bytes(b"")
-
-    place.remove([target], library)
-
-    assert sorted(file.name for file in target.parent.iterdir()) == sorted(kept)
-
-
-def test_sidecars_stay_while_another_video_of_that_name_is_left(library: Path) -> None:
-    target = put(library, stage(library))
-    target.with_suffix(".mkv").write_bytes(b"")
-
-    assert place.remove([target], library) == [target]
-
-
-def test_a_folder_is_not_removed_as_a_video(library: Path) -> None:
-    target = put(library, stage(library))
-
-    with pytest.raises(OSError, match="irectory"):
-        place.remove([target.parent], library)
-
-    assert files(library) == WHOLE
-
-
-def test_nothing_outside_the_library_is_removed(library: Path, tmp_path: Path) -> None:
-    outside = tmp_path / "outside.mp4"
-    outside.write_bytes(b"")
-    (library / "link.mp4").symlink_to(outside)
-    for path in (outside, library / "../outside.mp4", library / "link.mp4", library):
-        with pytest.raises(Invalid):
-            place.remove([path], library)
-
-    assert outside.exists()

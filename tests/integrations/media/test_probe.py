@@ -1,4 +1,5 @@
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -6,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from mvidarr.core import child
 from mvidarr.core.terms import Cause
-from mvidarr.media import probe
+from mvidarr.media import looks, probe, probe_child
 from mvidarr.media.probe import ProbeError
 
 Make = Callable[..., Path]
@@ -195,3 +197,55 @@ def test_pyav_stays_out_of_the_process_that_asks(film: Path) -> None:
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     assert said.split() == ["320", "False"]
+
+
+def test_what_a_file_claims_of_itself_has_bounds(make: Make, tmp_path: Path) -> None:
+    words = tmp_path / "words.srt"
+    words.write_text("1\n00:00:01,000 --> 00:00:02,000\nIceland\n")
+    stretched = "-bsf:v h264_metadata=sample_aspect_ratio=65535/1"
+    options = f"-map 0 {'-map 1 ' * 110}-c copy -c:s srt {stretched} -metadata:s:s language="
+
+    facts = probe.probe(make("claims.mkv", options + "x" * 5000, words))
+
+    assert (facts.width, facts.height, facts.sample_aspect) == (320, 180, "1:1")
+    assert len(facts.subtitles) == 100
+    assert max(map(len, facts.subtitles)) <= 20
+
+
+def test_a_file_whose_picture_cannot_be_looked_at_is_measured(
+    film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(looks, "look", fail)
+    measured = probe_child.measure(str(film), look=True)
+    assert (measured["height"], measured["findings"], measured["picture"]) == (180, [], None)
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        (-signal.SIGXCPU, Cause.TOOL_FAILED),
+        (-signal.SIGKILL, Cause.CRASHED),
+        (-signal.SIGSEGV, Cause.UNREADABLE),
+    ],
+)
+def test_a_child_that_took_too_long_says_nothing_of_its_file(
+    film: Path, monkeypatch: pytest.MonkeyPatch, code: int, cause: Cause
+) -> None:
+    end = child.Exit(code=code, timed_out=False, stopped=False, stderr="", ignored=0)
+    monkeypatch.setattr(child, "run", lambda *args, **more: end)
+    assert refusal(film) is cause
+
+
+def test_a_moment_at_a_huge_rate_is_still_a_number_that_fits(
+    film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = probe.probe(film)
+    facts = {name: getattr(real, name) for name in probe.FileFacts.__dataclass_fields__}
+    for name in ("path", "size", "mtime"):
+        del facts[name]
+    for claimed in ({"bit_rate": 10**13}, {"bit_rate": None, "duration": 0.0}):
+        monkeypatch.setattr(probe, "ask", lambda *args, claimed=claimed: {**facts, **claimed})
+        assert 0 < probe.probe(film).bit_rate < 2**31

@@ -219,3 +219,89 @@ def test_an_ffmpeg_that_takes_too_long_is_ended(make: Make, tmp_path: Path) -> N
 def test_a_cover_of_another_kind_is_refused(make: Make) -> None:
     with pytest.raises(TagError):
         tags.write(make("a.mp4"), FACTS, b"GIF89a")
+
+
+# what the tables of readers call each fact: atom, key of FFmpeg, tag of Matroska
+ATOMS = {
+    "\xa9nam": "J\u00f3ga",
+    "\xa9ART": "Bj\u00f6rk / Evelyn Glennie",
+    "aART": "Bj\u00f6rk",
+    "\xa9alb": "Homogenic",
+    "\xa9day": "1997-09-15",
+    "\xa9gen": "Electronic / Pop",
+    "desc": "Iceland\nmoves.",
+    "ldes": "Iceland\nmoves.",
+    "cprt": "One Little Indian",
+    "stik": 6,
+}
+TAGS = {
+    "TITLE": "J\u00f3ga",
+    "ARTIST": "Bj\u00f6rk / Evelyn Glennie",
+    "ALBUM_ARTIST": "Bj\u00f6rk",
+    "ALBUM": "Homogenic",
+    "DATE": "1997-09-15",
+    "DATE_RELEASED": "1997-09-15",
+    "GENRE": "Electronic / Pop",
+    "DESCRIPTION": "Iceland\nmoves.",
+    "COPYRIGHT": "One Little Indian",
+}
+
+
+@pytest.mark.parametrize(("atom", "value"), ATOMS.items(), ids=lambda value: ascii(value)[:20])
+def test_an_mp4_has_each_atom(make: Make, cover: bytes, atom: str, value: Any) -> None:
+    from mutagen.mp4 import MP4, MP4Cover
+
+    path = make("a.mp4")
+    tags.write(path, FACTS, cover)
+
+    found = MP4(path).tags
+    assert found[atom] == [value]
+    assert found["covr"][0].imageformat == MP4Cover.FORMAT_JPEG
+    assert bytes(found["covr"][0]) == cover
+
+
+def test_a_matroska_file_has_each_tag(make: Make, cover: bytes) -> None:
+    import av
+
+    path = make("a.mkv")
+    tags.write(path, FACTS, cover)
+
+    with av.open(str(path)) as container:
+        found = {name.upper(): value for name, value in container.metadata.items()}
+        kinds = [stream.type for stream in container.streams]
+    assert found.items() >= TAGS.items()
+    assert kinds.count("video") == 2  # the picture, and the cover as an attachment
+
+
+def test_chapters_and_captions_of_a_matroska_file_stay(make: Make, tmp_path: Path) -> None:
+    words, marks = tmp_path / "words.srt", tmp_path / "marks.txt"
+    words.write_text("1\n00:00:01,000 --> 00:00:02,000\nIceland\n")
+    marks.write_text(
+        ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=2000\ntitle=Intro\n"
+        "[CHAPTER]\nTIMEBASE=1/1000\nSTART=2000\nEND=4000\ntitle=Song\n"
+    )
+    path = make("a.mkv", "-map 0 -map 1 -c copy -c:s srt -metadata:s:s:0 language=isl", words)
+    marked = path.with_name("b.mkv")
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-i", str(marks), "-map", "0"]
+    command += ["-map_chapters", "1", "-c", "copy", str(marked)]
+    subprocess.run(command, check=True)
+
+    tags.write(marked, FACTS)
+
+    shows = ["ffprobe", "-v", "error", "-show_chapters", "-of", "json", str(marked)]
+    found = json.loads(subprocess.run(shows, check=True, capture_output=True).stdout)
+    assert [one["tags"]["title"] for one in found["chapters"]] == ["Intro", "Song"]
+    assert probe.probe(marked).subtitles == ("isl",)
+
+
+def test_an_mp4_that_says_it_already_is_not_written(make: Make, cover: bytes) -> None:
+    path = make("a.mp4")
+    assert tags.write(path, FACTS, cover)
+    before = path.stat()
+
+    assert not tags.write(path, FACTS, cover)
+
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert tags.write(path, FACTS)
+    assert not shown(path)["covers"]
+    assert tags.write(path, TagFacts(title="Other"))

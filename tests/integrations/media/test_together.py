@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mvidarr.core.terms import VideoType
-from mvidarr.media import naming, nfo, place, probe, tags, thumbnails
+from mvidarr.media import naming, nfo, place, probe, tags, thumbnails, trash
 
 Make = Callable[..., Path]
 
@@ -53,6 +53,6 @@ def test_a_download_becomes_a_described_file_in_its_place(
     assert nfo.read(placed.with_name(f"{stem}.nfo").read_bytes()).artists == ("AC/DC",)
     assert thumbnails.path(tmp_path / "thumbs", thumb.hash, 320).stat().st_size > 0
 
-    place.remove([placed], library)
+    trash.take(library, 7, placed)
 
     assert [file.name for file in library.iterdir()] == [place.OWN_FOLDER]

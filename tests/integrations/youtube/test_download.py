@@ -18,7 +18,7 @@ from mvidarr.integrations.youtube import download, tools
 from mvidarr.integrations.youtube.download import DownloadFailed, Fetched, Order, Progress, Stopped
 from tests.fakes import answers
 from tests.fakes.answers import Fault
-from tests.fakes.children import wait_until_gone
+from tests.fakes.children import children_of, wait_until_gone
 from tests.fakes.internet import FakeInternet
 from tests.fakes.youtube import FakeYouTube
 
@@ -40,7 +40,8 @@ def failure(order: Order) -> DownloadFailed:
 
 
 def names(order: Order) -> list[str]:
-    return sorted(path.name for path in order.staging.iterdir())
+    """The files in staging but the hidden ones."""
+    return sorted(path.name for path in order.staging.glob("[!.]*"))
 
 
 def streams(path: Path) -> list[tuple[str, str]]:
@@ -477,7 +478,7 @@ def test_several_downloads_run_at_once(
     assert sorted(done) == [f"video{number:06}.mp4" for number in range(3)]
 
 
-def test_link_out_of_the_staging_folder_is_no_result(
+def test_link_out_of_the_staging_folder_is_not_followed(
     fake_youtube: FakeYouTube, make_order: MakeOrder, tmp_path: Path
 ) -> None:
     fake_youtube.add_video(SONG, title="Jóga", heights=(360,))
@@ -486,7 +487,10 @@ def test_link_out_of_the_staging_folder_is_no_result(
     order = make_order(SONG)
     (order.staging / f"{SONG}.mp4").symlink_to(elsewhere)
 
-    assert failure(order).cause is Cause.UNKNOWN
+    fetched, _ = fetch(order)
+
+    assert fetched.path == order.staging / f"{SONG}.mp4"
+    assert not fetched.path.is_symlink()
     assert elsewhere.read_bytes() == b"not ours"
 
 
@@ -528,11 +532,6 @@ def test_download_dies_with_a_killed_parent_and_loses_nothing(
     assert left == []
     assert streams(fetched.path) == [("video", "h264"), ("audio", "aac")]
     assert not fake_internet.asked(fake_youtube.MEDIA)[0].headers["range"].startswith("bytes=0-")
-
-
-def children_of(pid: int) -> list[int]:
-    found = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for path in found for child in path.read_text().split()]
 
 
 @pytest.mark.root

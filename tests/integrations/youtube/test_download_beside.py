@@ -157,7 +157,7 @@ def test_parts_without_music_are_cut_out_with_their_captions(
     assert [one[::2] for one in chapters(fetched.path)] == [(0.0, "Verse"), (2.0, "Chorus")]
     assert fetched.subtitles[0].read_text() == ("WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nAnd on\n")
     assert duration(again.path) == again.duration == fetched.duration
-    assert sorted(path.name for path in order.staging.iterdir()) == [
+    assert sorted(path.name for path in order.staging.glob("[!.]*")) == [
         f"{SONG}.en.vtt",
         f"{SONG}.{container}",
     ]
@@ -219,7 +219,7 @@ def test_cookies_open_what_needs_an_account(
 
     assert refused.value.cause == Cause(availability)
     assert fetched.path.is_file()
-    assert [path.name for path in order.staging.iterdir()] == [f"{SONG}.mp4"]
+    assert [path.name for path in order.staging.glob("[!.]*")] == [f"{SONG}.mp4"]
     assert "AFmmF2swRQ" not in repr(order)
     media = fake_internet.asked(fake_youtube.MEDIA)
     assert not any("LOGIN_INFO" in request.headers.get("cookie", "") for request in media)

@@ -13,6 +13,7 @@ from mvidarr.core.terms import Cause
 from mvidarr.integrations.youtube import download
 from mvidarr.integrations.youtube.download import DownloadFailed, Order, Stopped
 from tests.fakes import ytdlp
+from tests.fakes.children import children_of
 
 MakeOrder = Callable[..., Order]
 SONG = "Joga0000001"
@@ -61,7 +62,7 @@ def test_ytdlp_that_hangs_is_ended(
     order = make_order(SONG, tools_dir=ytdlp.install(tmp_path / "tools", "hangs"))
 
     assert failure(order).cause is Cause.NETWORK
-    assert children() == []
+    assert children_of(os.getpid()) == []
 
 
 def test_ytdlp_that_hangs_is_stopped_when_asked(make_order: MakeOrder, tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_ytdlp_that_hangs_is_stopped_when_asked(make_order: MakeOrder, tmp_path:
             on_progress=lambda progress: None,
             should_stop=lambda: time.monotonic() - started > 1,
         )
-    assert children() == []
+    assert children_of(os.getpid()) == []
 
 
 def test_flood_is_not_kept(
@@ -116,8 +117,3 @@ def test_broken_update_is_a_missing_tool(make_order: MakeOrder, tmp_path: Path, 
     (package / "__init__.py").write_text(code)
 
     assert failure(make_order(SONG, tools_dir=tmp_path / "tools")).cause is Cause.TOOL_MISSING
-
-
-def children() -> list[int]:
-    found = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    return [int(pid) for path in found for pid in path.read_text().split()]

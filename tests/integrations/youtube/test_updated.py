@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from mvidarr.core import child
 from mvidarr.core.http import Conf
-from mvidarr.integrations.youtube import download, search, selftest, tools, updated
+from mvidarr.integrations.youtube import calls, download, search, selftest, tools, updated
 from mvidarr.integrations.youtube.updated import INSTALLED, Choice
 from tests.fakes import package_index
 from tests.fakes.package_index import NEWER, NEWEST
@@ -197,3 +198,28 @@ def test_searches_take_what_was_chosen_too(
         search.check(replace(conf, tools=tmp_path))
 
     assert "half" in caught.value.detail
+
+
+def test_a_version_stays_as_long_as_a_child_loads_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = put(tmp_path, NEWER)
+    meanwhile: list[bool] = []
+
+    def work(*_: object, **__: object) -> child.Exit:
+        updated.clear(tmp_path)
+        meanwhile.append(folder.is_dir())
+        return child.Exit(code=0)
+
+    monkeypatch.setattr(child, "run", work)
+    way = calls.Way(tools_dir=folder)
+    calls.call({}, way=way, folder=tmp_path, on_message=lambda _: None)
+
+    assert meanwhile == [True]
+    updated.clear(tmp_path)
+    assert not folder.exists()
+
+
+def test_a_version_that_is_gone_is_held_by_nobody(tmp_path: Path) -> None:
+    with updated.held(tmp_path / "gone"), updated.held(None):
+        updated.clear(tmp_path)
