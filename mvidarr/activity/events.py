@@ -129,7 +129,7 @@ def record(
     with db.atomic():
         event: Event = Event.create(**_row(kind, title, artist_id, video_id, data))
         if BY_NAME[kind].can_be_told:
-            outbox.tell(event, outbox.readers(kind), personal=BY_NAME[kind].personal)
+            outbox.tell([event], outbox.readers(kind), personal=BY_NAME[kind].personal)
             touch("feed")
     return event
 
@@ -142,8 +142,7 @@ def record_all(kind: str, about: Iterable[tuple[str, int, int]]) -> None:
     with db.atomic():
         readers = outbox.readers(kind)
         if readers:
-            for row in rows:
-                outbox.tell(Event.create(**row), readers)
+            outbox.tell([Event.create(**row) for row in rows], readers)
         else:
             Event.insert_many(rows).execute()
         touch("feed")

@@ -3,21 +3,22 @@
 How they are told is the matter of `delivery`, which looks for rows that are due.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from peewee import JOIN
 
 from mvidarr import models
-from mvidarr.core import clock
-from mvidarr.core.terms import Role
+from mvidarr.core import batches, clock
+from mvidarr.core.terms import Role, WorkState
 
 Outbox: Final[Any] = models.Outbox
 Target: Final[Any] = models.Target
 User: Final[Any] = models.User
 
 NOBODY = 0  # an artist that there never is
+_AT_ONCE = 200  # rows of one statement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,43 +36,43 @@ class Reader:
 
 
 def readers(kind: str) -> Sequence[Reader]:
-    """Who wants to know of a kind of event that can be told.
-
-    Nobody is told for a person who was switched off, or who may manage no targets any more.
-    """
-    query = (
-        Target.select(Target.id, Target.events, Target.artists, User.id, User.role, User.active)
-        .join(User, JOIN.LEFT_OUTER, on=(User.id == Target.by_user_id))
-        .where(Target.active == True)  # noqa: E712 - SQL
-    )
-    return [
-        Reader(
-            name=str(ident),
-            artists=frozenset(artists),
-            user_id=user_id,
-            is_admin=role in (None, Role.ADMIN),
-        )
-        for ident, kinds, artists, user_id, role, active in query.tuples()
-        if (not kinds or kind in kinds) and _may_tell(role, active)
-    ]
+    """Who wants to know of a kind of event that can be told."""
+    return [reader for reader, kinds in _told() if not kinds or kind in kinds]
 
 
-def tell(event: models.Event, whom: Iterable[Reader], *, personal: bool = False) -> None:
+def is_told(target_id: int) -> bool:
+    """Whether anything is told there at all, as of now."""
+    return any(reader.name == str(target_id) for reader, _ in _told())
+
+
+def tell(events: Iterable[models.Event], whom: Sequence[Reader], *, personal: bool = False) -> None:
     """Have those told who may read of it; `personal`: not everybody may."""
-    for reader in whom:
-        if reader.may_read(event, personal):
-            add(event.id, reader.name)
+    rows = [
+        _row(event.id, reader.name, clock.now())
+        for event in events
+        for reader in whom
+        if reader.may_read(event, personal)
+    ]
+    for some in batches.of(rows, _AT_ONCE):
+        Outbox.insert_many(some).execute()
 
 
 def add(event_id: int, target: str, at: int | None = None) -> models.Outbox:
     """Have one target told of one event, from `at` (ms) on."""
-    row: models.Outbox = Outbox.create(
-        event_id=event_id,
-        target=target,
-        active_key=f"{event_id}:{target}",
-        next_try_at=clock.now() if at is None else at,
-    )
+    row: models.Outbox = Outbox.create(**_row(event_id, target, clock.now() if at is None else at))
     return row
+
+
+def key(event_id: int, target: str) -> str:
+    """The `active_key` of a row."""
+    return f"{event_id}:{target}"
+
+
+def end(which: Any, state: WorkState, **columns: Any) -> None:
+    """Have rows wait no more."""
+    now = clock.now()
+    ended = {"state": state, "active_key": None, "ended_at": now, "updated_at": now}
+    Outbox.update(**ended, **columns).where(which).execute()
 
 
 def follow_artist(artist_id: int, now: int = NOBODY) -> None:
@@ -86,5 +87,27 @@ def follow_artist(artist_id: int, now: int = NOBODY) -> None:
             Target.update(artists=left).where(Target.id == target.id).execute()
 
 
-def _may_tell(role: str | None, active: bool | None) -> bool:
-    return role is None or (bool(active) and Role(role).includes(Role.MANAGER))
+def _told() -> Iterator[tuple[Reader, Sequence[str]]]:
+    """Who is told, each with the kinds that they chose, none for all.
+
+    Nobody is told for a person who was switched off, or who may manage no targets any more.
+    """
+    query = (
+        Target.select(Target.id, Target.events, Target.artists, User.id, User.role, User.active)
+        .join(User, JOIN.LEFT_OUTER, on=(User.id == Target.by_user_id))
+        .where(Target.active == True)  # noqa: E712 - SQL
+    )
+    for ident, kinds, artists, user_id, role, active in query.tuples():
+        if role is None or (active and Role(role).includes(Role.MANAGER)):
+            is_admin = role in (None, Role.ADMIN)
+            about = frozenset(artists)
+            yield Reader(name=str(ident), artists=about, user_id=user_id, is_admin=is_admin), kinds
+
+
+def _row(event_id: int, target: str, at: int) -> dict[str, Any]:
+    return {
+        "event_id": event_id,
+        "target": target,
+        "active_key": key(event_id, target),
+        "next_try_at": at,
+    }

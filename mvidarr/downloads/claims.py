@@ -1,14 +1,17 @@
 """The queue of downloads as the worker uses it: which row is next, and rows that come back."""
 
+from peewee import fn
+
 from mvidarr import activity, models, settings
 from mvidarr.core import clock, db
 from mvidarr.core.terms import Cause, WorkState
 from mvidarr.downloads import queue, settle, waits
-from mvidarr.governor import budget
+from mvidarr.governor import breaker, budget
+from mvidarr.integrations.youtube.download import SITES as PROVIDERS
 from mvidarr.jobs import claim
 from mvidarr.jobs.claim import Reaped
 from mvidarr.library import videos
-from mvidarr.library.tables import Download
+from mvidarr.library.tables import Download, VideoSource
 from mvidarr.settings import download_options
 
 _TRIES = 5
@@ -21,9 +24,9 @@ def claim_next(owner: str) -> models.Download | None:
 
 def may_claim() -> bool:
     """Whether a row is due and nothing holds it back; says nothing of the disk."""
-    if waits.is_held() or waits.opens_at() or not claim.due(Download, clock.now()):
+    if waits.is_held() or waits.opens_at() or not _due(1):
         return False
-    return _has_room() and waits.service_rests() is None
+    return _has_room()
 
 
 def reap() -> None:
@@ -58,13 +61,22 @@ def _claim_next(owner: str) -> models.Download | None:
     budget.locked(waits.SERVICE)  # MariaDB: count and claim one at a time
     if not _has_room():
         return None
-    for download_id in claim.due(Download, clock.now(), _TRIES):
+    for download_id in _due(_TRIES):
         row = claim.claim(models.Download, download_id, owner)
         if row is not None:
             videos.restate([row.video_id])
             activity.touch("downloads")  # not only this row: the line is shorter now
             return row
     return None
+
+
+def _due(limit: int) -> list[int]:
+    """Rows whose time has come, and whose uploads are of no service that rests."""
+    resting = [name for name in PROVIDERS if breaker.is_open(name)]
+    theirs = VideoSource.select().where(
+        VideoSource.id == Download.source, VideoSource.provider.in_(resting)
+    )
+    return claim.due(Download, clock.now(), limit, ~fn.EXISTS(theirs) if resting else None)
 
 
 def _has_room() -> bool:

@@ -137,10 +137,7 @@ def count_history() -> tuple[int, bool]:
 def history(place: db.Place, states: Sequence[WorkState] = ENDED) -> db.Page:
     """A page of what ended, the latest first."""
     order = db.Order(name="ended", column=Download.ended_at, id=Download.id, descending=True)
-    query = _rows().where(Download.state.in_(states)).tuples()
-    page = db.page(query, order, place, key=lambda values: (values[16], values[0]))
-    rows = [Row(*values) for values in page.rows]
-    return db.Page(rows=rows, next=page.next, previous=page.previous)
+    return _page(order, place, states)
 
 
 def one(download_id: int) -> Row | None:
@@ -203,9 +200,12 @@ _IN_LINE = Download.priority * 10**15 + Download.position
 
 
 def _in_line(place: db.Place, states: Sequence[WorkState]) -> db.Page:
-    """Ids first: all columns of a long line would be sorted for the sake of a few rows."""
-    order = db.Order(name="queue", column=_IN_LINE, id=Download.id)
-    query = Download.select(_IN_LINE, Download.id).where(Download.state.in_(states)).tuples()
+    return _page(db.Order(name="queue", column=_IN_LINE, id=Download.id), place, states)
+
+
+def _page(order: db.Order, place: db.Place, states: Sequence[WorkState]) -> db.Page:
+    """Ids first: all columns of a long list would be sorted for the sake of a few rows."""
+    query = Download.select(order.column, Download.id).where(Download.state.in_(states)).tuples()
     page = db.page(query, order, place, key=tuple)
     ids = [download_id for _, download_id in page.rows]
     found = {row.id: row for row in _read(_rows().where(Download.id.in_(ids)))} if ids else {}

@@ -5,6 +5,7 @@ from typing import Any
 
 from mvidarr import models, settings
 from mvidarr.core import clock, db
+from mvidarr.core.errors import Invalid
 from mvidarr.core.terms import Cause
 from mvidarr.integrations.youtube import tools
 from mvidarr.jobs import jobs
@@ -52,10 +53,13 @@ def _next(last: int) -> models.VideoFile | None:
 def _measure(file: models.VideoFile, context: Context) -> bool:
     """Measure one file; false when it is not there, so that a later round tries again."""
     root = files.need_library()
-    path = naming.inside(root, file.path)
-    with disks.disk_errors(root):
-        if not path.is_file():
-            return False
+    try:
+        path = naming.inside(root, file.path)
+        with disks.disk_errors(root):
+            if not path.is_file():
+                return False
+    except Invalid:  # a link leads out of the library
+        return False
     found: Loudness | None = None
     try:
         found = loudness.measure(

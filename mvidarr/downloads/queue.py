@@ -20,6 +20,7 @@ from mvidarr.library.tables import Download, Video, VideoSource
 URGENT, NORMAL, LATER = 1, 5, 10
 SPACING = 1000  # between two positions, so that others find room there
 STOPPED: dict[str, Any] = {"stage": None, "step": None, "speed": None, "eta": None}
+ANEW: dict[str, Any] = {"attempts": 0, "percent": None, "size": None, "done_bytes": None}
 
 
 def add(
@@ -121,8 +122,8 @@ def use_source(download_id: int, source_id: int) -> models.Download:
             WorkState.QUEUED,
             "This download runs or has ended.",
             source=source.id,
-            attempts=0,
             notes={},
+            **ANEW,
         )
     wake.wake("downloads")
     return row
@@ -133,7 +134,7 @@ def retry(download_id: int, by_user: int | None = None) -> models.Download:
     with db.atomic():
         row = get(download_id)
         if row.state == WorkState.QUEUED:
-            row = _move(download_id, (WorkState.QUEUED,), WorkState.QUEUED, "")
+            row = _move(download_id, (WorkState.QUEUED,), WorkState.QUEUED, "It has just begun.")
         elif row.active_key is None:
             row = add(
                 row.video_id,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mvidarr.core import db
 from mvidarr.core.errors import Error
-from mvidarr.downloads import replaced
+from mvidarr.downloads import aside
 from mvidarr.library import files, restore, trash
 from mvidarr.library.tables import Download
 from mvidarr.media import disks, place
@@ -60,11 +60,8 @@ def _remove(library: Path, download_id: int) -> None:
     try:
         with db.session():
             row = Download.get_or_none(Download.id == download_id)
-            if replaced.holds(staging) and trash.settle():
+            if aside.holds(staging) and trash.settle():
                 return  # another time: it is all that is left of the former file
-            target = row.notes.get("target") if row else None
-            if target:
-                replaced.put_back(staging, library / target, target)
-        place.clear_staging(library, download_id)
+        aside.clear_staging(library, download_id, row.notes.get("target") if row else None)
     except (Error, OSError) as error:
         log.warning("staging stays id=%s error=%s", download_id, error)

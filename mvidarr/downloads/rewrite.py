@@ -5,6 +5,7 @@ A job goes through the videos by id and notes where it is; writing a file twice 
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -13,10 +14,10 @@ from typing import Any
 from mvidarr import activity, models, settings
 from mvidarr.core import db
 from mvidarr.core.config import Config
-from mvidarr.core.errors import NotFound
+from mvidarr.core.errors import Invalid, NotFound
 from mvidarr.core.terms import WorkState
-from mvidarr.downloads import artwork, describe
-from mvidarr.downloads.tell import NFO
+from mvidarr.downloads import artwork, describe, ours
+from mvidarr.downloads.ours import NFO
 from mvidarr.integrations.youtube import tools
 from mvidarr.library import details, files, status
 from mvidarr.library.tables import Download, Video, VideoFile, VideoSource
@@ -74,10 +75,10 @@ def foreign(video_id: int) -> list[str]:
     found = []
     for file in files.of(video_id):
         path = naming.inside(root, file.path)
-        known = _known(file)
+        known = ours.known(file, path)
         for ending in (NFO, *artwork.endings()):
             beside = path.with_name(path.stem + ending)
-            if beside.exists() and sidecars.is_foreign(beside, known.get(ending)):
+            if sidecars.is_foreign(beside, known.get(ending)):
                 found.append(beside.name)
     return found
 
@@ -99,24 +100,48 @@ class _Task:
 
 def _file(file: models.VideoFile, order: Order, config: Config, done: Done) -> None:
     root = files.need_library()
-    path = naming.inside(root, file.path)
-    with disks.disk_errors(root):
-        if not path.is_file():
-            done.missing.append(file.path)
-            return
-        place.clear_leftovers(path.parent)
     try:
+        path = naming.inside(root, file.path)
+        with disks.disk_errors(root):
+            if not path.is_file():
+                done.missing.append(file.path)
+                return
+            place.clear_leftovers(path.parent)
         task = _task(file, path, order, config)
+        if _is_still(file):  # a picture may have taken its time to come
+            _do(task, done)
+    except Invalid:  # a link leads out of the library
+        done.missing.append(file.path)
     except NotFound:  # deleted at this moment
         return
-    outcomes: dict[str, Outcome] = {}
-    if Part.NFO in order.parts and settings.get(file_options.nfo_files):
-        outcomes[NFO] = _write(task, NFO, _nfo(task))
-    if Part.PICTURES in order.parts and task.picture:
-        for ending in artwork.endings():
-            outcomes[ending] = _write(task, ending, task.picture)
-    is_tagged = Part.TAGS in order.parts and _tag(task, done)
-    _note(task, outcomes, is_tagged=is_tagged, done=done)
+    except disks.LibraryOffline as error:
+        files.need_library()
+        log.warning("files stay path=%s error=%s", file.path, error)
+        done.failed.append(file.path)  # one folder that we may not write into is not all of it
+
+
+def _do(task: _Task, done: Done) -> None:
+    parts = task.order.parts
+    wanted: dict[str, bytes] = {}
+    if Part.NFO in parts and settings.get(file_options.nfo_files):
+        wanted[NFO] = _nfo(task)
+    if Part.PICTURES in parts and task.picture:
+        wanted |= dict.fromkeys(artwork.endings(), task.picture)
+    outcomes = {ending: _write(task, ending, data) for ending, data in wanted.items()}
+    digests = {ending: sidecars.digest(data) for ending, data in wanted.items()}
+    is_tagged = Part.TAGS in parts and _tag(task, done)
+    _note(task, outcomes, digests, is_tagged=is_tagged, done=done)
+
+
+def _is_still(file: models.VideoFile) -> bool:
+    with db.session():
+        return bool(VideoFile.select().where(_same(file)).exists())
+
+
+def _same(file: models.VideoFile) -> Any:
+    """The row, as long as the file was neither renamed nor replaced."""
+    is_same = (VideoFile.path_key == file.path_key) & (VideoFile.mtime == file.mtime)
+    return (VideoFile.id == file.id) & is_same
 
 
 def _task(file: models.VideoFile, path: Path, order: Order, config: Config) -> _Task:
@@ -126,7 +151,7 @@ def _task(file: models.VideoFile, path: Path, order: Order, config: Config) -> _
         row = Video.get_or_none(Video.id == file.video_id)
         links = [source.image_url if source else None, row.image_url if row else None]
         about = artwork.known(file.video_id, links)
-    known = _known(file)
+    known = ours.known(file, path)
     picture = None
     if order.parts & {Part.PICTURES, Part.TAGS}:
         picture = _own_picture(path, known)
@@ -171,13 +196,14 @@ def _tag(task: _Task, done: Done) -> bool:
         return False
 
 
-def _known(file: models.VideoFile) -> dict[str, str]:
-    """Ending → digest of what we wrote last beside a file."""
-    told: dict[str, str] = dict(file.artwork)
-    return told | ({NFO: file.sidecar_hash} if file.sidecar_hash else {})
-
-
-def _note(task: _Task, outcomes: Mapping[str, Outcome], *, is_tagged: bool, done: Done) -> None:
+def _note(
+    task: _Task,
+    outcomes: Mapping[str, Outcome],
+    digests: Mapping[str, str],
+    *,
+    is_tagged: bool,
+    done: Done,
+) -> None:
     """Write down what is ours now and what the file became."""
     former = PurePosixPath(task.file.path)
     changed = []
@@ -187,16 +213,17 @@ def _note(task: _Task, outcomes: Mapping[str, Outcome], *, is_tagged: bool, done
         if outcome is Outcome.KEPT:
             done.kept.append(name)
             continue
-        known[ending] = sidecars.digest(task.beside(ending).read_bytes())
+        known[ending] = digests[ending]
         if outcome.is_written:
             changed.append((name, outcome.value))
     columns: dict[str, Any] = {"sidecar_hash": known.pop(NFO, None), "artwork": known}
     if is_tagged:
-        stat = task.path.stat()
-        columns |= {"size": stat.st_size, "mtime": stat.st_mtime_ns // 1_000_000, "hash": None}
         changed.append((task.file.path, Outcome.CHANGED.value))
+        with suppress(FileNotFoundError):  # deleted at this moment
+            stat = task.path.stat()
+            columns |= {"size": stat.st_size, "mtime": stat.st_mtime_ns // 1_000_000, "hash": None}
     with db.session(), db.atomic():
-        VideoFile.update(**columns).where(VideoFile.id == task.file.id).execute()
+        VideoFile.update(**columns).where(_same(task.file)).execute()
         if is_tagged:
             status.restate([task.file.video_id])
         activity.files_changed(changed)

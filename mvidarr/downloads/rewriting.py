@@ -132,7 +132,7 @@ def _problem(counts: Mapping[str, int]) -> str | None:
     if counts["missing"]:
         found.append(f"{_files(counts['missing'])} not found on the disk.")
     if counts["failed"]:
-        found.append(f"The tags of {_files(counts['failed'])} could not be written.")
+        found.append(f"{_files(counts['failed'])} could not be written.")
     return " ".join(found) or None
 
 

@@ -37,8 +37,8 @@ def check_room(library: Path, needed: int = 0) -> None:
     if free < reserve + needed:
         wanted = f"{(reserve + needed) // MB + 1:,} MB are needed"
         raise disks.DiskFull(
-            f"{free // MB:,} MB are free on the library's disk, {wanted}. Make room, or lower the "
-            "reserve in the settings; it goes on by itself then."
+            f"{free // MB:,} MB are free on the library's disk, {wanted}. Empty the trash, make "
+            "room, or lower the reserve in the settings; it goes on by itself then."
         )
 
 

@@ -15,8 +15,10 @@ from mvidarr.core import db
 from mvidarr.core.config import Config
 from mvidarr.core.errors import Error, NotConfigured, NotFound, TooSoon, Unavailable
 from mvidarr.core.terms import Cause, WorkState
-from mvidarr.downloads import claims, reconcile, settle, steps, work
+from mvidarr.downloads import claims, reconcile, settle, steps, upgrades, work
 from mvidarr.downloads.causes import Failure
+from mvidarr.downloads.work import NothingBetter
+from mvidarr.integrations.youtube import download as youtube
 from mvidarr.integrations.youtube.download import Stopped
 from mvidarr.jobs.watch import Left, Watch
 from mvidarr.media import disks
@@ -81,11 +83,23 @@ def _end(row: models.Download, owner: str, failure: Exception | None, *, is_lost
     elif isinstance(failure, Left | Stopped):
         with db.session():
             claims.give_back(row, owner)
+    elif isinstance(failure, NothingBetter):
+        _stay(row, owner, str(failure))
+    elif isinstance(failure, youtube.NothingBetter):
+        _stay(row, owner, upgrades.NOTHING_OFFERED)
     elif isinstance(failure, TooSoon) or _is_busy(failure):
         with db.session():
             claims.postpone(row, owner, getattr(failure, "retry_after", None) or BUSY_PAUSE)
     else:
         _failed(row, owner, failure)
+
+
+def _stay(row: models.Download, owner: str, why: str) -> None:
+    """The file in place is as good: nothing of what was fetched is kept."""
+    log.info("download changes nothing id=%s why=%s", row.id, why)
+    with db.session():
+        upgrades.stay(row, owner, why)
+    reconcile.clear(row.id)
 
 
 def _is_busy(error: Exception) -> bool:

@@ -8,7 +8,7 @@ from mvidarr import activity, models
 from mvidarr.core import db
 from mvidarr.core.errors import Conflict
 from mvidarr.core.terms import Cause, WorkState
-from mvidarr.downloads import describe, loudness, quality, replaced, tell
+from mvidarr.downloads import aside, describe, loudness, ours, quality, replaced
 from mvidarr.downloads.work import Failed, Job
 from mvidarr.jobs import claim
 from mvidarr.jobs.watch import Left
@@ -32,7 +32,8 @@ def shelve(job: Job) -> Job:
         job = job.noted({**job.notes, "target": target})
         try:
             with replaced.set_aside(job):
-                place.place(job.video, job.sidecars, job.library / target, job.library)
+                beside = _free(job, target) if occupied else job.sidecars
+                place.place(job.video, beside, job.library / target, job.library)
         except Conflict:
             occupied |= {naming.path_key(Path(target).with_suffix("").as_posix())}
             continue
@@ -68,7 +69,7 @@ def finish(job: Job) -> Job:
         sources.note_fetched(job.source.id)
         videos.restate([video.id])
         activity.files_changed(_changes(job, new, old))
-        _record(job, video, facts, is_upgrade=bool(old))
+        _record(job, video, facts, is_upgrade=job.row.is_upgrade and bool(old))
         loudness.ask()
 
     with db.session():
@@ -76,9 +77,19 @@ def finish(job: Job) -> Job:
         video = videos.find(job.row.video_id)
     if video is not None:
         artist_files.try_writing(video.artist_id, job.config.thumbs)
-    if not replaced.holds(job.staging):
+    if not aside.holds(job.staging):
         place.clear_staging(job.library, job.row.id)
     return job
+
+
+def _free(job: Job, target: str) -> dict[Path, str]:
+    """What may lie beside another place than the planned one: nothing there is ours."""
+    final = job.library / target
+    return {
+        file: ending
+        for file, ending in job.sidecars.items()
+        if not final.with_name(final.stem + ending).exists()
+    }
 
 
 def _new_file(job: Job, facts: FileFacts) -> NewFile:
@@ -86,7 +97,7 @@ def _new_file(job: Job, facts: FileFacts) -> NewFile:
     endings = [
         name.removeprefix(Path(job.notes["file"]).stem) for name in job.notes.get("subtitles", ())
     ]
-    ours = dict(job.notes.get("sidecars", {}))
+    artwork = dict(job.notes.get("sidecars", {}))
     return NewFile(
         path=target.as_posix(),
         size=facts.size,
@@ -103,8 +114,8 @@ def _new_file(job: Job, facts: FileFacts) -> NewFile:
         duration=facts.duration,
         subtitles=[target.stem + ending for ending in endings],
         source_id=job.source.id,
-        sidecar_hash=ours.pop(tell.NFO, None),
-        artwork=ours,
+        sidecar_hash=artwork.pop(ours.NFO, None),
+        artwork=artwork,
         findings=facts.findings,
     )
 

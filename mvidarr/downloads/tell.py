@@ -1,40 +1,50 @@
 """The step that writes what the video is beside its file and into it, while it is in staging."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mvidarr import models, settings
 from mvidarr.core import clock, db
-from mvidarr.downloads import artwork, describe
+from mvidarr.downloads import artwork, describe, ours
 from mvidarr.downloads.work import Job
 from mvidarr.integrations.youtube import tools
 from mvidarr.library import details, files
 from mvidarr.library.details import Description
-from mvidarr.media import disks, nfo, sidecars, tags
+from mvidarr.media import disks, nfo, place, sidecars, tags
 from mvidarr.media.tags import TagFacts
 from mvidarr.settings import file_options
 
 log = logging.getLogger(__name__)
 
-NFO = ".nfo"
-
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is to lie beside a file, by ending: contents to write, and digests of what we wrote."""
+    """What is to lie beside a file, by ending: contents to write, and digests of what we wrote.
 
+    `before`: for the former file of that place; `ours`: for this one, also before a crash.
+    """
+
+    before: Mapping[str, str]
+    ours: dict[str, str]
     contents: dict[str, bytes] = field(default_factory=dict)
-    ours: dict[str, str] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)  # written by others: they stay
 
     def add(self, ending: str, data: bytes, path: Path) -> None:
-        """Have a file written, unless one of others has the place."""
-        if path.exists() and sidecars.is_foreign(path, self.ours.get(ending)):
+        """Have a file written, unless one of others has the place or goes along."""
+        if ending in self.kept:
+            return
+        if sidecars.is_foreign(path, self.before.get(ending), self.ours.get(ending)):
             self.kept.append(ending)
             return
         self.contents[ending] = data
         self.ours[ending] = sidecars.digest(data)
+
+    def take(self, ending: str, data: bytes) -> None:
+        """Have a file of others go along as it is."""
+        self.contents[ending] = data
+        self.kept.append(ending)
 
 
 def tell(job: Job) -> Job:
@@ -50,7 +60,7 @@ def tell(job: Job) -> Job:
     job = replace(job, cover=found.data if found and found.is_new else None)
     if job.is_placed:
         return job
-    beside = Beside(ours=_known(job, planned, former))
+    beside = _beside(job, planned, former)
     if settings.get(file_options.nfo_files):
         _add_nfo(beside, job, planned, former, video)
     if found:
@@ -60,14 +70,23 @@ def tell(job: Job) -> Job:
     return _staged(_tagged(job, describe.tag_facts(video), cover), beside)
 
 
-def _known(job: Job, planned: Path, former: models.VideoFile | None) -> dict[str, str]:
-    """Digests of what we wrote where the file goes, for the former file or before a crash."""
+def _beside(job: Job, planned: Path, former: models.VideoFile | None) -> Beside:
+    """What we wrote where the file goes, and what others put beside a former file elsewhere."""
     told: dict[str, str] = dict(job.notes.get("sidecars", {}))
-    place = planned.relative_to(job.library).with_suffix("")
-    if former and Path(former.path).with_suffix("") == place:
-        before = {NFO: former.sidecar_hash} if former.sidecar_hash else {}
-        return {**former.artwork, **before, **told}
-    return told
+    if former is None:
+        return Beside(before={}, ours=told)
+    old = job.library / former.path
+    known = ours.known(former, old)
+    if old.with_suffix("") == planned.with_suffix(""):
+        return Beside(before=known, ours={**known, **told})
+    beside = Beside(before={}, ours=told)
+    for file in place.sidecars(old):
+        ending = file.name.removeprefix(old.stem)
+        is_ours = file.name in former.subtitles or not sidecars.is_foreign(file, known.get(ending))
+        data = None if is_ours else sidecars.existing(file)
+        if data is not None and not planned.with_name(planned.stem + ending).exists():
+            beside.take(ending, data)
+    return beside
 
 
 def _add_nfo(
@@ -77,19 +96,14 @@ def _add_nfo(
     former: models.VideoFile | None,
     video: Description,
 ) -> None:
-    """The NFO; one that a person changed goes along with the video as it is."""
-    path = planned.with_suffix(NFO)
+    """The NFO, with what others wrote into the one beside the former file."""
+    path = planned.with_suffix(ours.NFO)
     existing = sidecars.existing(path, nfo.LIMIT)
-    added_at = former.created_at if former else clock.now()
     if existing is None and former is not None:
-        old = (job.library / former.path).with_suffix(NFO)
-        existing = sidecars.existing(old, nfo.LIMIT)
-        if existing is not None and sidecars.digest(existing) != former.sidecar_hash:
-            beside.contents[NFO] = existing
-            beside.kept.append(NFO)
-            return
+        existing = sidecars.existing((job.library / former.path).with_suffix(ours.NFO), nfo.LIMIT)
+    added_at = former.created_at if former else clock.now()
     data = describe.sidecar(video, job.measured(), existing, added_at)
-    beside.add(NFO, data, path)
+    beside.add(ours.NFO, data, path)
 
 
 def _staged(job: Job, beside: Beside) -> Job:
@@ -99,7 +113,9 @@ def _staged(job: Job, beside: Beside) -> Job:
         for ending, data in beside.contents.items()
     }
     for name in job.notes.get("subtitles", ()):
-        written[job.staging / name] = name.removeprefix(Path(job.notes["file"]).stem)
+        ending = name.removeprefix(Path(job.notes["file"]).stem)
+        if ending not in beside.kept:
+            written[job.staging / name] = ending
     if beside.kept:
         log.info("files of others stay download=%s endings=%s", job.row.id, beside.kept)
     job = job.noted({**job.notes, "sidecars": beside.ours, "kept": beside.kept})

@@ -13,6 +13,15 @@ from mvidarr.library.tables import Download
 from mvidarr.settings import download_options, hours
 
 SERVICE = "youtube"
+SETTINGS = frozenset(
+    option.key
+    for option in (
+        download_options.downloads_paused,
+        download_options.download_hours,
+        download_options.download_concurrency,
+        download_options.disk_reserve,
+    )
+)
 _COMING = range(1, 49)  # hours: of one day, on which a clock is put forward, some may be missing
 
 

@@ -32,7 +32,6 @@ def hold(by_user: int | None = None) -> None:
 def release(by_user: int | None = None) -> None:
     """Let downloads go on; those that were paused one by one stay so. Raises Conflict."""
     _switch(False, by_user)
-    wake.wake("downloads")
 
 
 def clear() -> int:
@@ -51,7 +50,7 @@ def retry_failed(by_user: int | None = None) -> models.Job:
 
 def run_retry_failed(job: models.Job, context: Context) -> None:
     """The work of a `retry_failed` job; begun again, it goes on with those that are left."""
-    failed = _failed()
+    failed = [download_id for (download_id,) in _failed().order_by(Download.id).tuples()]
     queued = 0
     for done, download_id in enumerate(failed, start=1):
         with contextlib.suppress(Conflict, NotFound):  # no upload is left, or somebody was faster
@@ -61,9 +60,9 @@ def run_retry_failed(job: models.Job, context: Context) -> None:
     context.result(f"{queued:,} of {len(failed):,} queued again.")
 
 
-def count_failed() -> int:
-    """Videos whose last download failed."""
-    return len(_failed())
+def count_failed() -> tuple[int, bool]:
+    """Videos whose last download failed, and whether that is all of them."""
+    return db.capped_count(_failed())
 
 
 def forget_ended() -> int:
@@ -74,12 +73,20 @@ def forget_ended() -> int:
     """
     reconcile.clear_staging()
     kept = Download.id.not_in(_staged())
-    forgotten = 0
-    while ids := _ids(_ended() & kept):
+    forgotten = last = 0
+    while ids := _ids(_ended() & kept & (Download.id > last)):
+        last = ids[-1]
         with db.atomic():
             forgotten += Download.delete().where(Download.id.in_(ids)).execute()
             activity.touch("downloads")
     return forgotten
+
+
+def look_again() -> None:
+    """Have pages show, and the worker see, whether downloads may begin now."""
+    activity.touch("downloads")
+    activity.touch("nav")
+    wake.wake("downloads")
 
 
 def _switch(is_held: bool, by_user: int | None) -> None:
@@ -87,8 +94,7 @@ def _switch(is_held: bool, by_user: int | None) -> None:
         option = download_options.downloads_paused
         if settings.change({option.key: is_held}, by_user):
             activity.record("setting.changed", f"{option.label} changed", key=option.key)
-        activity.touch("downloads")
-        activity.touch("nav")
+        look_again()
 
 
 def _cancel_some() -> int:
@@ -114,14 +120,10 @@ def _cancel_some() -> int:
     return len(about)
 
 
-def _failed() -> list[int]:
+def _failed() -> Any:
     """The downloads to try again: the last ones of videos that have none under way and no file."""
-    query = (
-        Download.select(Download.id)
-        .join(Video, on=(Download.video == Video.id))
-        .where(Download.state == WorkState.FAILED, ~_has_newer(), Video.status.in_(_OPEN))
-    )
-    return [download_id for (download_id,) in query.order_by(Download.id).tuples()]
+    query = Download.select(Download.id).join(Video, on=(Download.video == Video.id))
+    return query.where(Download.state == WorkState.FAILED, ~_has_newer(), Video.status.in_(_OPEN))
 
 
 def _ended() -> Any:

@@ -9,7 +9,7 @@ from mvidarr import models
 from mvidarr.core import db
 from mvidarr.core.config import Config
 from mvidarr.core.terms import Cause
-from mvidarr.downloads import profiles, upgrades
+from mvidarr.downloads import aside, profiles, upgrades
 from mvidarr.downloads.causes import Failure
 from mvidarr.downloads.quality import Quality
 from mvidarr.jobs.watch import Watch
@@ -89,7 +89,7 @@ def begin(row: models.Download, config: Config, watch: Watch) -> Job:
     notes = dict(row.notes)
     if notes.get("source") != source.id:
         # what another upload left must not be taken for a part of this one
-        place.clear_staging(library, row.id)
+        aside.clear_staging(library, row.id, notes.get("target"))
         lasting = ("tried", "any_format", "asked_anew", "keep")
         notes = {key: notes[key] for key in lasting if key in notes} | {"source": source.id}
         watch.write(notes=notes)

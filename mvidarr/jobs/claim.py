@@ -44,11 +44,12 @@ class Reaped:
     failed: tuple[int, ...] = ()
 
 
-def due(model: type[ClaimColumns], now: int, limit: int = 1) -> list[int]:
-    """Ids of rows that can be claimed, the first to take first."""
+def due(model: type[ClaimColumns], now: int, limit: int = 1, among: Any = None) -> list[int]:
+    """Ids of rows that can be claimed, the first to take first; `among`: those of a condition."""
     table: Any = model
     order = (table.priority, getattr(table, "position", table.id), table.id)
     query = table.select(table.id).where(_is_due(table, now)).order_by(*order).limit(limit)
+    query = query if among is None else query.where(among)
     return [row_id for (row_id,) in query.tuples()]
 
 

@@ -9,7 +9,7 @@ from mvidarr.core import db
 from mvidarr.core.errors import Error
 from mvidarr.jobs import jobs
 from mvidarr.library import files, words
-from mvidarr.library.tables import Artist, Image
+from mvidarr.library.tables import Artist, Image, Video, VideoFile
 from mvidarr.media import artist_nfo, naming, place, sidecars, thumbnails
 from mvidarr.media.artist_nfo import ArtistFacts
 from mvidarr.settings import file_options
@@ -28,11 +28,12 @@ def follow(artist: models.Artist) -> None:
 def write(artist_id: int, thumbs: Path, *, overwrite: bool = False) -> list[str]:
     """Write what is missing or has changed; the names of files of others that stay.
 
-    Nothing is done for an artist without a folder. Raises Unavailable while the library is away.
+    Nothing is done for an artist without a folder of its own: a template may name none, or one
+    that others share. Raises Unavailable while the library is away.
     """
     with db.session():
         artist = Artist.get_or_none(Artist.id == artist_id)
-        if artist is None or not settings.get(file_options.artist_files):
+        if artist is None or not settings.get(file_options.artist_files) or not _has_own(artist):
             return []
         facts = _facts(artist)
         image = Image.get_or_none(Image.id == artist.image_id) if artist.image_id else None
@@ -84,6 +85,14 @@ def _remove(folder: str, known: Mapping[str, str]) -> None:
         place.prune(path, root.resolve())
     except (Error, OSError) as error:
         log.warning("artist's files stay folder=%s error=%s", folder, error)
+
+
+def _has_own(artist: models.Artist) -> bool:
+    """Whether the artist's files lie in its folder, and nobody else's."""
+    start = naming.path_key(artist.folder)
+    below = (VideoFile.path_key > f"{start}/") & (VideoFile.path_key < f"{start}0")
+    owners = Video.select(Video.artist).join(VideoFile, on=(VideoFile.video == Video.id))
+    return [row for (row,) in owners.where(below).distinct().limit(2).tuples()] == [artist.id]
 
 
 def _known(artist: models.Artist) -> dict[str, str]:

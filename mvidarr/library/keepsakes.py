@@ -16,7 +16,7 @@ _MORE = ("rating", "wish", "plays", "locked", "origins")  # of a video, beside i
 _ARTIST = ("name", "disambiguation", "folder")
 _UPLOAD = (
     *("provider", "source_id", "title", "channel", "channel_id", "published_at", "duration"),
-    *("type", "version", "max_height", "score", "availability", "image_url", "found_by"),
+    *("type", "version", "max_height", "score", "reasons", "availability", "image_url", "found_by"),
 )
 
 

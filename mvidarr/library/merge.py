@@ -12,6 +12,7 @@ from mvidarr.core.terms import Verdict, Wish, WorkState
 from mvidarr.jobs import claim, wake
 from mvidarr.library import (
     aliases,
+    artist_files,
     artists,
     decisions,
     merge_facts,
@@ -141,6 +142,7 @@ def _join_artists(keep_id: int, other_id: int) -> models.Artist:
     # the name that brought the two together is the last one to be left out
     said = [other.name, *aliases.of(keep.id), *aliases.of(other.id)]
     search.forget(search.ARTIST, [other.id])
+    artist_files.clear_away(other)
     Artist.delete().where(Artist.id == other.id).execute()
     aliases.replace(keep.id, aliases.tidied(said, keep.name))
     merge_facts.take_of_artist(keep, other)

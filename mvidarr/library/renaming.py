@@ -29,6 +29,10 @@ KEPT = 20  # renamings that are remembered
 AT_ONCE = 500
 OPEN = (MoveState.PLANNED, MoveState.MOVING, MoveState.ASIDE)
 HALFWAY = (MoveState.MOVING, MoveState.ASIDE)
+CHANGED = (
+    "The library or the template has changed since these names were worked out. "
+    "Work them out again."
+)
 
 
 class Stage(StrEnum):
@@ -138,18 +142,14 @@ def run_plan(job: models.Job, context: Context) -> None:
 
 
 def approve(renaming_id: int, template: str, seen: str, by_user: int | None) -> models.Job:
-    """Have it done as it was seen. Raises Conflict when the library changed in between."""
+    """Have it done as it was seen. Raises Conflict when the template changed in between."""
     shown = get(renaming_id)
     if shown.stage is not Stage.PLANNED:
         raise Conflict("This renaming is not waiting for an approval.")
     _refuse_while_busy()
-    now = paths.layout()
-    is_same = template == now.text == shown.row.template and seen == shown.fingerprint
-    if not is_same or renaming_plan.fingerprint(now, _moving(renaming_id)) != seen:
-        raise Conflict(
-            "The library or the template has changed since these names were worked out. "
-            "Work them out again."
-        )
+    is_same = template == paths.layout().text == shown.row.template
+    if not is_same or seen != shown.fingerprint:
+        raise Conflict(CHANGED)
     with db.atomic():
         wanted = shown.row.wanted | {"approved_at": clock.now()}
         Renaming.update(wanted=wanted).where(Renaming.id == renaming_id).execute()
@@ -157,10 +157,25 @@ def approve(renaming_id: int, template: str, seen: str, by_user: int | None) -> 
         return jobs.add(RENAME, str(renaming_id), by_user=by_user)
 
 
+def confirm(row: models.Renaming) -> None:
+    """See, before the first file is moved, that all would still be called as it was approved.
+
+    Raises Conflict when the library changed; then the renaming waits for being worked out again.
+    """
+    if "begun_at" in row.wanted:
+        return
+    now = renaming_plan.fingerprint(paths.layout(), _moving(row.id))
+    is_same = now == row.wanted["fingerprint"]
+    wanted = row.wanted | {"begun_at": clock.now()} if is_same else _unapproved(row.wanted)
+    Renaming.update(wanted=wanted).where(Renaming.id == row.id).execute()
+    if not is_same:
+        raise Conflict(CHANGED)
+
+
 def go_on(renaming_id: int, by_user: int | None) -> models.Job:
     """Do what is left of a renaming, and try again what could not be done."""
     shown = get(renaming_id)
-    is_undo = shown.stage is Stage.UNDO_PAUSED
+    is_undo = shown.stage is Stage.UNDO_PAUSED or (shown.stage is Stage.UNDONE and shown.moved > 0)
     can_retry = shown.stage is Stage.DONE and shown.left
     if not (is_undo or can_retry or shown.stage is Stage.PAUSED):
         raise Conflict("Nothing is left to do of this renaming.")
@@ -233,6 +248,10 @@ def _condition(wanted: Mapping[str, Any]) -> Any:
 def _moving(renaming_id: int) -> Any:
     """The condition that a file has a move."""
     return renaming_facts.File.id.in_(Move.select(Move.file_id).where(Move.renaming == renaming_id))
+
+
+def _unapproved(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: wanted[name] for name in wanted if name not in ("planned_at", "approved_at")}
 
 
 def _columns(renaming_id: int, one: Proposal) -> dict[str, Any]:

@@ -7,6 +7,7 @@ way under a hidden name; a file of somebody else is left alone, and said.
 import logging
 import os
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,8 +16,9 @@ import peewee
 
 from mvidarr import activity, models
 from mvidarr.core import clock, db, text
-from mvidarr.core.errors import Conflict, Invalid, NotFound
-from mvidarr.core.terms import MoveState
+from mvidarr.core.errors import Conflict, Invalid, NotFound, TooSoon
+from mvidarr.core.terms import MoveState, WorkState
+from mvidarr.jobs.jobs import Job
 from mvidarr.jobs.run import Context
 from mvidarr.library import files, paths, renaming
 from mvidarr.library.tables import Artist, Download, Move, Renaming, Video, VideoFile
@@ -28,6 +30,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 LOADING = "Its video is being downloaded. Try again when that is through."
+DELETED = "The video was deleted in the meantime."
+TURN = 5.0  # seconds between two looks whether another renaming is through
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +61,9 @@ def run(job: models.Job, context: Context) -> None:
     if row is None:
         return
     way = BACK if job.kind == renaming.UNDO else FORTH
+    _wait_for_turn(job)
     root = files.need_library()
+    renaming.confirm(row)
     _finish_stepping_aside(row.id, way, root)
     done = row.total - _count(row.id, way.start, *renaming.HALFWAY)
     for move in _to_do(row.id, way):
@@ -67,12 +73,20 @@ def run(job: models.Job, context: Context) -> None:
     context.result(_conclude(row.id, way))
 
 
+def _wait_for_turn(job: models.Job) -> None:
+    """Of two that were approved at one moment, the first goes before."""
+    before = Job.kind.in_((renaming.RENAME, renaming.UNDO)) & (Job.id < job.id)
+    if Job.select().where(before, Job.state == WorkState.RUNNING).exists():
+        raise TooSoon("Other files are being renamed.", retry_after=TURN)
+
+
 def _finish_stepping_aside(renaming_id: int, way: Way, root: Path) -> None:
     mine = (Move.renaming == renaming_id) & (Move.state == MoveState.ASIDE)
     for move in list(Move.select().where(mine)):
         file = VideoFile.get_or_none(VideoFile.id == move.file_id)
         if file is not None and not relocate.is_aside(file.path):
-            _step_aside(move, file, way, root)
+            with _leaving(move, file, way):
+                _step_aside(move, file, way, root)
 
 
 def _to_do(renaming_id: int, way: Way) -> Iterator[models.Move]:
@@ -96,15 +110,23 @@ def _to_do(renaming_id: int, way: Way) -> Iterator[models.Move]:
 
 def _do(move: models.Move, way: Way, root: Path) -> None:
     file = VideoFile.get_or_none(VideoFile.id == move.file_id)
-    try:
+    with _leaving(move, file, way):
         if file is None:
-            raise NotFound("The video was deleted in the meantime.")
+            raise NotFound(DELETED)
         if move.state == way.start:
             _prepare(move, file, way, root)
         if move.state != MoveState.MOVING:
             _clear(move, way, root)
         _move(move, file, way, root)
+
+
+@contextmanager
+def _leaving(move: models.Move, file: Any, way: Way) -> Iterator[None]:
+    """Leave a file as it is where something is wrong with it, but not with the whole disk."""
+    try:
+        yield
     except (Conflict, Invalid, NotFound) as error:
+        files.need_library()
         _leave(move, file, way, str(error))
     except OSError as error:
         _leave(move, file, way, f"The disk refuses: {os.strerror(error.errno or 0)}.")
@@ -169,9 +191,11 @@ def _move(move: models.Move, file: Any, way: Way, root: Path) -> None:
         relocate.move_all(root, pairs)
     try:
         _write(move, file, way)
-    except peewee.IntegrityError as error:  # a download came to lie there at this moment
+    except (peewee.IntegrityError, NotFound) as error:  # downloaded, or deleted, at this moment
         with disk_errors(root):
-            relocate.move_all(root, [(goal, origin) for origin, goal in reversed(pairs)])
+            relocate.move_all(root, [(goal, origin) for origin, goal in pairs])
+        if isinstance(error, NotFound):
+            raise
         raise Conflict("Another video has this name.") from error
     with disk_errors(root):
         place.prune((root / way.ends(move)[0]).parent, root)
@@ -195,7 +219,8 @@ def _write(move: models.Move, file: Any, way: Way) -> None:
         "updated_at": clock.now(),
     }
     with db.atomic():
-        VideoFile.update(**columns).where(VideoFile.id == file.id).execute()
+        if not VideoFile.update(**columns).where(VideoFile.id == file.id).execute():
+            raise NotFound(DELETED)
         _note(move, way.done)
         activity.files_changed([(origin, "deleted"), (goal, "created")])
         activity.touch("video", move.video_id)
@@ -219,7 +244,7 @@ def _leave(move: models.Move, file: Any, way: Way, reason: str) -> None:
 def _of_artist(file: Any, origin: str, goal: str, root: Path) -> list[Pair]:
     """The files of the artist's own folder, if its last video goes to another one."""
     mine = Video.select(Artist.folder, Artist.name).join(Artist).where(Video.id == file.video_id)
-    folder, name = mine.tuples().get()
+    folder, name = mine.tuples().first() or ("", "")
     names = {folder.casefold(), safe_names.component(name, style=paths.style()).casefold()}
     old, new = _home(origin, names, root), _home(goal, names)
     if not old or not new or old == new or _has_others(old, file.id):

@@ -6,15 +6,14 @@ The place is written down first, so that whoever finds it half done after a cras
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mvidarr import activity, models
 from mvidarr.core import clock, db
-from mvidarr.core.errors import Conflict, Error, NotFound, Unavailable
+from mvidarr.core.errors import Conflict, Error, Invalid, NotFound, Unavailable
 from mvidarr.core.terms import Verdict, Wish
-from mvidarr.library import artists, files, trash, videos
+from mvidarr.library import artist_files, artists, files, paths, trash, videos
 from mvidarr.library.artists import NewArtist
 from mvidarr.library.files import NewFile
 from mvidarr.library.tables import Block, Image, TrashItem, Video, VideoFile, VideoSource
@@ -38,26 +37,19 @@ class Restored:
 def restore(item_id: int) -> Restored:
     """Put one item back. Where another file has the place it lies beside it.
 
-    A video or an artist that was deleted is
-    made again. Raises NotFound, and Unavailable while the library is away.
+    A video or an artist that was deleted is made again. Raises NotFound or Conflict, and
+    Unavailable while the library is away.
     """
     row = trash.get(item_id)
     library = files.need_library().resolve()
     if row.moved_at is None and trash.TO not in row.facts:
         trash.settle()
         row = trash.get(item_id)
-    if row.moved_at is None and trash.TO not in row.facts:
+    if trash.TO not in row.facts and not _begin(row, library):
+        row = trash.get(item_id)  # of two who put it back, both take the same place
+    if trash.TO not in row.facts:
         raise Unavailable("The file is still on its way into the trash. Try again later.")
-    target = row.facts.get(trash.TO) or _free(row.path, library)
-    facts = {**row.facts, trash.TO: target}
-    TrashItem.update(facts=facts, moved_at=None).where(TrashItem.id == item_id).execute()
-    try:
-        return _go_on(item_id, target, library)
-    except Conflict:  # somebody took the place at this moment: the next try finds another one
-        facts.pop(trash.TO)
-        stays = {"facts": facts, "moved_at": clock.now()}
-        TrashItem.update(**stays).where(TrashItem.id == item_id).execute()
-        raise
+    return _go_on(row, library)
 
 
 def batch(batch_id: int, progress: Progress) -> int:
@@ -69,7 +61,7 @@ def batch(batch_id: int, progress: Progress) -> int:
         try:
             restore(ident)
             done += 1
-        except (NotFound, Conflict) as error:
+        except (NotFound, Conflict, Invalid) as error:
             log.warning("not restored item=%s error=%s", ident, error)
         progress(number, len(ids), "")
     return done
@@ -89,13 +81,26 @@ def settle() -> int:
     return left
 
 
-def _go_on(item_id: int, target: str, library: Path) -> Restored:
-    row = trash.get(item_id)
+def _begin(row: models.TrashItem, library: Path) -> bool:
+    """Note the place that an item goes to, unless somebody else just did."""
+    row.facts = {**row.facts, trash.TO: _free(row.path, library)}
+    lies = (TrashItem.id == row.id) & TrashItem.moved_at.is_null(False)
+    return bool(TrashItem.update(facts=row.facts, moved_at=None).where(lies).execute())
+
+
+def _go_on(row: models.TrashItem, library: Path) -> Restored:
+    target = row.facts[trash.TO]
     final = naming.inside(library, target)
-    former = PurePosixPath(row.path).name
-    placed = folders.give_back(library, item_id, former, final)
+    try:
+        placed = folders.give_back(library, row.id, PurePosixPath(row.path).name, final)
+    except (Conflict, NotFound):  # somebody took the place at this moment, or all is gone
+        facts = {name: value for name, value in row.facts.items() if name != trash.TO}
+        stays = {"facts": facts, "moved_at": clock.now()}
+        TrashItem.update(**stays).where(TrashItem.id == row.id).execute()
+        raise
+    # before its row: numbers are given out again, and nothing may lie in the next one's folder
+    folders.remove(library, row.id)
     video_id = db.transact(lambda: _write(row, target, final, placed))
-    folders.remove(library, item_id)
     return Restored(path=target, video_id=video_id)
 
 
@@ -109,9 +114,10 @@ def _write(row: models.TrashItem, target: str, final: Path, placed: list[Path]) 
         video = _video(row)
         video_id, artist_id = video.id, video.artist_id
         stat = final.stat()
-        known = _known(row.facts, video)
+        known = _known(row.facts, video) | {"subtitles": _captions(row, final)}
         size, mtime = stat.st_size, stat.st_mtime_ns // 1_000_000
         files.attach(video_id, NewFile(path=target, size=size, mtime=mtime, **known))
+        artist_files.follow(artists.get(artist_id))
         activity.touch("video", video_id)
         activity.touch("videos", video_id)
     activity.record("files.restored", row.title, artist_id=artist_id, video_id=video_id)
@@ -138,6 +144,13 @@ def _known(facts: Mapping[str, Any], video: models.Video) -> dict[str, Any]:
         VideoSource.source_id == upload["source_id"],
     )
     return {**known, "source_id": source.id if source else None}
+
+
+def _captions(row: models.TrashItem, final: Path) -> list[str]:
+    """Names of the captions, which are called as the file is now."""
+    former = PurePosixPath(row.path).stem
+    names = (final.stem + name.removeprefix(former) for name in row.facts["file"]["subtitles"])
+    return [name for name in names if final.with_name(name).is_file()]
 
 
 def _video(row: models.TrashItem) -> models.Video:
@@ -191,25 +204,31 @@ def _take_upload(video: models.Video, upload: Mapping[str, Any]) -> None:
 def _artist(row: models.TrashItem) -> models.Artist:
     """The artist; one that was deleted is made again, and not monitored: a person decides that."""
     said = row.facts["artist"]
+    name, apart = said["name"], said["disambiguation"]
     known = artists.find(row.artist_id) if row.artist_id else None
-    known = known or artists.find_by_name(said["name"], said["disambiguation"])
-    if known is not None:
-        return known
-    new = NewArtist(name=said["name"], disambiguation=said["disambiguation"], monitored=False)
-    return artists.add(new)
+    known = known or artists.find_by_name(name, apart)
+    if known is None and not apart:  # it may be another name of one by now
+        known = artists.known_as(name, apart, {})
+    return known or artists.add(NewArtist(name=name, disambiguation=apart, monitored=False))
 
 
 def _free(path: str, library: Path) -> str:
     """The former place, or one beside it where no other video lies."""
     former = PurePosixPath(path)
-    for mark in chain([""], (f" ({number})" for number in count(2))):
-        wanted = former.with_name(f"{former.stem}{mark}{former.suffix}")
-        final = naming.inside(library, wanted)
-        videos_there = [final.with_suffix(ending) for ending in sorted(place.VIDEOS)]
-        is_known = VideoFile.path_key == files.path_key(wanted.as_posix())
-        if not any(map(Path.exists, videos_there)) and not VideoFile.get_or_none(is_known):
-            return wanted.as_posix()
-    raise Conflict("There is no free place for the file.")
+    places = naming.places(former.with_suffix(""), style=paths.style())
+    every = (found.with_name(found.name + former.suffix) for found in places)
+    return next(wanted.as_posix() for wanted in every if _is_free(wanted, library))
+
+
+def _is_free(wanted: PurePosixPath, library: Path) -> bool:
+    """Whether no video of this name lies there, in whatever container, and none is to."""
+    folder = naming.inside(library, wanted).parent
+    endings = {wanted.suffix, *place.VIDEOS}
+    there = [one for one in folder.iterdir() if one.suffix in endings] if folder.is_dir() else []
+    key = naming.stem_key(wanted.name)
+    known = VideoFile.path_key == files.path_key(wanted.as_posix())
+    is_taken = any(naming.stem_key(one.name) == key for one in there)
+    return not is_taken and not VideoFile.select().where(known).exists()
 
 
 def run_batch(job: models.Job, context: Any) -> None:

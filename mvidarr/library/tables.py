@@ -21,6 +21,7 @@ Move: Final[Any] = models.Move
 Renaming: Final[Any] = models.Renaming
 QualityProfile: Final[Any] = models.QualityProfile
 SearchTerm: Final[Any] = models.SearchTerm
+Setting: Final[Any] = models.Setting
 TrashItem: Final[Any] = models.TrashItem
 Twin: Final[Any] = models.Twin
 Video: Final[Any] = models.Video

@@ -12,9 +12,9 @@ from peewee import fn
 
 from mvidarr import activity, models, settings
 from mvidarr.core import clock, db
-from mvidarr.core.errors import Conflict, Error, NotFound
+from mvidarr.core.errors import Conflict, Error, Invalid, NotFound
 from mvidarr.core.terms import TrashReason
-from mvidarr.library import files, keepsakes, status
+from mvidarr.library import files, keepsakes, retention, status
 from mvidarr.library.tables import TrashItem, VideoFile
 from mvidarr.media import naming
 from mvidarr.media import trash as folders
@@ -165,9 +165,8 @@ def purge() -> int:
         return 0
     if not days:
         return 0
-    old = TrashItem.select(TrashItem.id).where(
-        TrashItem.created_at < clock.now() - days * clock.DAY
-    )
+    is_old = TrashItem.created_at < clock.now() - days * clock.DAY
+    old = TrashItem.select(TrashItem.id).where(is_old, TrashItem.id <= retention.seen(days))
     return sum(_removed(ident) for (ident,) in list(old.tuples()))
 
 
@@ -176,7 +175,7 @@ def _removed(item_id: int) -> bool:
         remove(item_id)
     except (NotFound, Conflict):  # somebody else was faster, or has it put back
         return False
-    except OSError as error:
+    except (Error, OSError) as error:
         log.warning("trash stays item=%s error=%s", item_id, error)
         return False
     return True
@@ -214,11 +213,15 @@ def _take(row: models.TrashItem) -> None:
     root = files.need_library()
     library = root.resolve()
     lying = row.facts.get(LYING)
-    naming.inside(root, lying or row.path)
     source = library / (lying or row.path)
     key = VideoFile.path_key == files.path_key(row.path)
-    is_in_use = not lying and VideoFile.select().where(key).exists()
-    names = [] if is_in_use else folders.take(library, row.id, source, alone=bool(lying))
+    is_left = not lying and VideoFile.select().where(key).exists()
+    try:
+        naming.inside(root, lying or row.path)
+    except Invalid:  # a link leads out of the library: what is there is none of ours
+        is_left = True
+        log.warning("file stays, it lies outside the library path=%s", row.path)
+    names = [] if is_left else folders.take(library, row.id, source, alone=bool(lying))
     with db.atomic():
         mine = (TrashItem.id == row.id) & TrashItem.moved_at.is_null()
         if names:

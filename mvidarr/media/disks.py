@@ -1,5 +1,6 @@
 """What kind of disk a folder lies on, whether it can be used, and what its errors mean."""
 
+import ctypes
 import errno
 import os
 import shutil
@@ -19,6 +20,8 @@ NETWORK = frozenset(
     | {"davfs", "fuse.sshfs", "fuse.rclone", "fuse.glusterfs", "fuse.davfs", "fuse.s3fs"}
     | {"fuse.smbnetfs", "fuse.curlftpfs", "virtiofs"}
 )
+_HERE, _NO_REPLACE = -100, 1  # Linux's numbers: AT_FDCWD, RENAME_NOREPLACE
+_UNABLE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _AWAY = (
     *(errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.ENOTCONN),
@@ -133,6 +136,20 @@ def sync(path: Path) -> None:
             raise
     finally:
         os.close(handle)
+
+
+def rename_new(source: Path, final: Path) -> None:
+    """Give a file a name that nothing has, whoever else comes to it. Raises FileExistsError."""
+    with suppress(AttributeError):  # not Linux
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+        if not rename(_HERE, os.fsencode(source), _HERE, os.fsencode(final), _NO_REPLACE):
+            return
+        if (number := ctypes.get_errno()) not in _UNABLE:
+            raise OSError(number, os.strerror(number), str(final))
+    # an older system or a network's disk: as good as it gets
+    if os.path.lexists(final):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(final))
+    source.rename(final)
 
 
 def _try_writing(folder: Path) -> str:

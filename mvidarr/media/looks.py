@@ -13,6 +13,7 @@ from PIL import Image, ImageChops, ImageStat
 from mvidarr.core.terms import Finding
 
 FRAMES = 12  # spread over the file
+MOST_PIXELS = 40_000_000  # of a frame: a little more than 8K, so that a dozen fit into memory
 FORWARD = 400  # frames decoded at most where a file has too few key frames
 
 # black bars; brightness from 0 to 255
@@ -28,7 +29,7 @@ FEWEST = 3  # different frames: one dark scene is no bar
 # soft ones, 0.15 to 0.38 near the lines that a picture was blown up from.
 STEPS = (360, 480, 540, 720, 1080, 1440)  # lines that a picture may have been blown up from
 LEAST_LINES = 700  # below, nobody blows a picture up
-WITHIN = (1280, 720)  # of the picture's middle, which tells as much as all of it
+WITHIN = (1152, 648)  # of the middle: parts of it for all steps are whole pixels
 TEXTURE = 2.0  # the least that a quarter of the lines must lose: else there is nothing to see
 SHARPEST = 4  # frames that are looked at
 DETAIL = 0.36  # below this, no frame shows anything that fewer lines could not
@@ -39,7 +40,8 @@ LONGEST_SILENCE = 1200.0  # seconds after which it is not listened any further
 
 def look(container: Any, video: Any, audio: Any, duration: float) -> dict[str, Any]:
     """`findings`, and `picture`: width and height within the black bars, None without bars."""
-    frames = list(_spread(container, video, duration))
+    size = video.codec_context.width * video.codec_context.height
+    frames = list(_spread(container, video, duration)) if size <= MOST_PIXELS else []
     findings: list[Finding] = []
     box = bars(frames) if len(frames) >= FEWEST else None
     if box:

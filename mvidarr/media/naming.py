@@ -73,6 +73,7 @@ PRESETS = (
 )
 
 _PLEX_ENDING = re.compile(rf"(?:{'|'.join((*PLEX_ENDINGS.values(), PLEX))})$")
+LONGEST_ID = 40  # bytes of one in a name, so that the shortest names that can be set have room
 _ALIKE = 20  # characters by which a video's own folder is known in its name
 
 
@@ -109,7 +110,7 @@ def places(
     path: PurePosixPath, source_id: str = "", style: Style = PLAIN
 ) -> Iterator[PurePosixPath]:
     """Where a video may lie, the best place first; without end."""
-    name = safe_names.cut(safe_names.value(source_id), 64)
+    name = safe_names.cut(safe_names.value(source_id), LONGEST_ID)
     marks = chain([""], [f" [{name}]"] if name else [], (f" ({number})" for number in count(2)))
     return (_marked(path, mark, style) for mark in marks)
 

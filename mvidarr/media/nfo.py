@@ -17,6 +17,7 @@ __all__ = ["LIMIT", "NfoFacts", "Streams", "clean", "clean_xml", "digest", "merg
 __all__ += ["render"]
 
 _IDS = ("youtube", "YoutubeMetadata", "IMVDb", "MusicBrainzRecording")
+_UPLOAD = {"uniqueid youtube", "uniqueid youtubemetadata"}  # of a former one, if not of ours
 # not stored in the library, so that a file's own value outlives a rendering without one
 _OTHERS_TOO = frozenset(
     {"originaltitle", "sorttitle", "plot", "credits", "country", "userrating", "dateadded"}
@@ -81,7 +82,7 @@ def merge(existing: bytes, facts: NfoFacts) -> bytes:
         return render(facts)
     root = Element("musicvideo", old.attrib)
     root.extend(_elements(clean(facts)))
-    ours = {child.tag for child in root}
+    ours = {_kind(child) for child in root} | _UPLOAD
     root.extend(child for child in old if _is_kept(child, ours))
     return written(root)
 
@@ -186,10 +187,15 @@ def _streams(root: Element) -> Streams:
     )
 
 
+def _kind(child: Element) -> str:
+    """The tag; of an id also whose it is, as Jellyfin compares it."""
+    return (
+        f"{child.tag} {child.get('type', '').casefold()}" if child.tag == "uniqueid" else child.tag
+    )
+
+
 def _is_kept(child: Element, ours: set[str]) -> bool:
     if child.tag == "uniqueid":
-        if child.get("type") in _IDS:
-            return False
         child.attrib.pop("default", None)
-        return True
+        return _kind(child) not in ours
     return child.tag not in _OURS or (child.tag in _OTHERS_TOO and child.tag not in ours)

@@ -9,7 +9,7 @@ import filecmp
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -25,6 +25,7 @@ from mvidarr.media.disks import (
     free_bytes,
     is_network,
     look,
+    rename_new,
     sync,
 )
 
@@ -47,6 +48,8 @@ __all__ = [
     "sidecars",
     "staging",
 ]
+
+Rename = Callable[[Path, Path], object]
 
 OWN_FOLDER = ".mvidarr"  # in the library: staging and trash
 MARKERS = (".nomedia", ".ignore")  # what keeps Kodi, and Jellyfin and Emby, out of a folder
@@ -156,13 +159,20 @@ def _place_all(staged: Path, sidecars: Mapping[Path, str], final: Path) -> None:
         for source, sidecar in finals.items():
             _copy(source, sidecar)
         sync(staged)
-        move(staged, final)
+        _take(staged, final)
     except BaseException:
         # sidecars without a video would stay for ever when the download is cancelled now
         for sidecar in new:
             with suppress(OSError):
                 sidecar.unlink()
         raise
+
+
+def _take(staged: Path, final: Path) -> None:
+    try:
+        move(staged, final, rename_new)
+    except FileExistsError as error:  # a renaming came first, while the disk wrote
+        raise Conflict(f"Another file is already at {final}.") from error
 
 
 def _make_folders(folder: Path) -> None:
@@ -180,24 +190,27 @@ def _copy(source: Path, final: Path) -> None:
     move(part, final)
 
 
-def move(source: Path, final: Path) -> None:
-    """Rename a file, or carry it to another file system, and wait until that is on the disk."""
+def move(source: Path, final: Path, rename: Rename = Path.replace) -> None:
+    """Rename a file, or carry it to another file system, and wait until that is on the disk.
+
+    With `disks.rename_new` nothing is replaced: it raises FileExistsError.
+    """
     try:
-        source.replace(final)
+        rename(source, final)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        _carry(source, final)
+        _carry(source, final, rename)
     sync(final.parent)
 
 
-def _carry(source: Path, final: Path) -> None:
+def _carry(source: Path, final: Path, rename: Rename) -> None:
     """Move to another file system: under a hidden name until it is complete."""
     part = final.with_name(f".{final.name}.part")
     try:
-        shutil.copyfile(source, part)
+        shutil.copy2(source, part)
         sync(part)
-        part.replace(final)
+        rename(part, final)
     except BaseException:
         with suppress(OSError):
             part.unlink()
@@ -217,7 +230,17 @@ def sidecars(video: Path) -> list[Path]:
     ]
     if any(file.stem == video.stem and file.suffix.lower() in VIDEOS for file in others):
         return []
-    return [file for file in others if _SIDECAR.fullmatch(file.name.removeprefix(video.stem))]
+    alike = [file.stem for file in others if file.suffix.lower() in VIDEOS]
+    return [
+        file
+        for file in others
+        if _is_beside(file, video.stem) and not any(_is_beside(file, stem) for stem in alike)
+    ]
+
+
+def _is_beside(file: Path, stem: str) -> bool:
+    ending = file.name.removeprefix(stem)
+    return ending != file.name and bool(_SIDECAR.fullmatch(ending))
 
 
 def replace(path: Path, data: bytes) -> None:
@@ -253,8 +276,6 @@ def prune(folder: Path, library: Path) -> None:
             folder.rmdir()
         except FileNotFoundError:
             pass
-        except OSError as error:
-            if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY):
-                return
-            raise
+        except OSError:  # not empty, a link, a mount point, or not ours to remove
+            return
         folder = folder.parent

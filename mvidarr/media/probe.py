@@ -13,6 +13,7 @@ from mvidarr.core.terms import Cause
 
 CHILD = "mvidarr.media.probe_child"
 LOOKING = 120  # seconds more
+FASTEST = 2**31 - 1  # bit/s; what is more is rubbish, and no column holds it
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,8 @@ def probe(path: Path, *, timeout: float = 60, look: bool = False) -> FileFacts:
     for name in ("subtitles", "findings"):
         facts[name] = tuple(facts[name])
     facts["picture"] = tuple(facts["picture"]) if facts["picture"] else None
-    facts["bit_rate"] = facts["bit_rate"] or int(stat.st_size * 8 / facts["duration"])
+    bit_rate = facts["bit_rate"] or int(stat.st_size * 8 / max(facts["duration"], 1))
+    facts["bit_rate"] = min(bit_rate, FASTEST)
     mtime = stat.st_mtime_ns // 1_000_000
     return FileFacts(path=path, size=stat.st_size, mtime=mtime, **facts)
 
@@ -104,6 +106,6 @@ def ask(request: dict[str, Any], timeout: float) -> dict[str, Any]:
 
 def _cause_of(end: child.Exit) -> Cause:
     """Why a child said nothing: it died of the file, unless somebody ended it."""
-    if end.timed_out:
+    if end.timed_out or end.code == -signal.SIGXCPU:
         return Cause.TOOL_FAILED
     return Cause.CRASHED if end.code == -signal.SIGKILL else Cause.UNREADABLE

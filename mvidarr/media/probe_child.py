@@ -5,6 +5,7 @@ only, and may die without harm.
 """
 
 from collections.abc import Iterable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ FIRST_PACKETS = 5000  # of both streams, until each gave something decoded
 # seconds before the end; some containers do not know where their key frames are
 BACK = (1.0, 20.0, float("inf"))
 HDR = {16: "hdr10", 18: "hlg"}  # transfer characteristics, as Kodi calls them
+STRETCHED = (1 / 8, 8)  # what a file says of its pixels beyond these is rubbish
+SUBTITLES = 100  # languages
 DOLBY_VISION = ("dvh1", "dvhe", "dvav", "dva1", "dav1")
 
 
@@ -64,9 +67,10 @@ def measure(path: str, *, look: bool) -> dict[str, Any]:
         frame = _check_beginning(container, video, audio)
         duration = _check_end(container, video, audio)
         context = video.codec_context
-        width, height = _shown_size(context, frame, video.sample_aspect_ratio)
+        aspect = _aspect(video.sample_aspect_ratio)
+        width, height = _shown_size(context, frame, aspect)
         rate = video.average_rate or video.guessed_rate
-        seen = looks.look(container, video, audio, duration) if look else {}
+        seen = _look(container, video, audio, duration) if look else {}
         return {
             "container": _container_name(container, path),
             "duration": duration,
@@ -79,13 +83,24 @@ def measure(path: str, *, look: bool) -> dict[str, Any]:
             "bit_rate": container.bit_rate or None,
             "channels": audio.codec_context.layout.nb_channels,
             "subtitles": [
-                stream.metadata.get("language", "und") for stream in container.streams.subtitles
+                stream.metadata.get("language", "und")[:20]
+                for stream in container.streams.subtitles[:SUBTITLES]
             ],
             "rotation": frame.rotation % 360,
-            "sample_aspect": _aspect(video.sample_aspect_ratio),
+            "sample_aspect": f"{aspect.numerator}:{aspect.denominator}",
             "findings": seen.get("findings", []),
             "picture": _within(seen.get("picture"), context, (width, height), frame),
         }
+
+
+def _look(container: Any, video: Any, audio: Any, duration: float) -> dict[str, Any]:
+    """What is odd, where that can be seen: the file reads in any case."""
+    from av.error import FFmpegError
+
+    try:
+        return looks.look(container, video, audio, duration)
+    except (FFmpegError, ValueError, MemoryError):
+        return {}
 
 
 def grab(path: str, at: float, into: Path) -> dict[str, Any]:
@@ -193,16 +208,17 @@ def _claimed_duration(container: Any, *streams: Any) -> float:
     return max(known, default=(container.duration or 0) / 1_000_000)
 
 
-def _shown_size(context: Any, frame: Any, aspect: Any) -> tuple[int, int]:
+def _shown_size(context: Any, frame: Any, aspect: Fraction) -> tuple[int, int]:
     """Width and height as a player shows them: phones store portrait pictures lying down, discs
     store pixels that are no squares."""
-    width = round(context.width * aspect) if aspect else context.width
+    width = round(context.width * aspect)
     turned = frame.rotation % 180 != 0
     return (context.height, width) if turned else (width, context.height)
 
 
-def _aspect(ratio: Any) -> str:
-    return f"{ratio.numerator}:{ratio.denominator}" if ratio else "1:1"
+def _aspect(ratio: Fraction | None) -> Fraction:
+    least, most = STRETCHED
+    return ratio if ratio and least <= ratio <= most else Fraction(1)
 
 
 def _within(

@@ -4,22 +4,20 @@ Nothing is ever written over. Every step may be repeated after a crash: what is 
 left as it is.
 """
 
-import errno
 import filecmp
+import os
 import re
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from mvidarr.core.errors import Conflict, Error, NotFound
-from mvidarr.media import place
-from mvidarr.media.disks import sync
+from mvidarr.media import naming, place
+from mvidarr.media.disks import rename_new
 
 Pair = tuple[str, str]  # former and new path below the library
 
 _ASIDE = ".mvidarr-aside"
-_PART = ".mvidarr-part"
 _ARTISTS = re.compile(
     r"artist\.nfo|(?:folder|poster|fanart|thumb|banner|clearlogo|logo|landscape|backdrop"
     r"|background|artist-\w+)\.(?:jpe?g|png|webp)",
@@ -64,22 +62,26 @@ def is_aside(path: str) -> bool:
 
 
 def move_all(library: Path, pairs: Sequence[Pair]) -> None:
-    """Move files in their order; when one cannot be moved, those before it go back.
+    """Move files in their order, the video last; when one cannot be moved, those before it go back.
 
-    Raises Conflict when another file has a name, NotFound when one is gone.
+    What others took away from beside a video is left out. Raises Conflict when another file has a
+    name, NotFound when the video is gone, LibraryOffline when the library is.
     """
+    place.need(library)
     moved: list[tuple[Path, Path]] = []
     try:
-        for former, target in pairs:
+        for number, (former, target) in enumerate(pairs, start=1):
             source, final = library / former, library / target
-            _make_folder(final.parent)
-            rename(source, final)
-            moved.append((source, final))
+            if number == len(pairs) or _is_there(source) or _is_there(final):
+                rename(source, final)
+                moved.append((source, final))
     except (Error, OSError):
-        with suppress(Error, OSError):
-            for source, final in reversed(moved):
+        for source, final in reversed(moved):
+            with suppress(Error, OSError):
                 rename(final, source)
-            place.prune(final.parent, library)
+        for folder in {(library / target).parent for _, target in pairs}:
+            with suppress(OSError):
+                place.prune(folder, library)
         raise
 
 
@@ -89,44 +91,41 @@ def rename(source: Path, final: Path) -> None:
         if _is_there(final):
             return  # moved before
         raise NotFound(f"{source.name} is not there any more.")
-    if _is_there(final) and not source.samefile(final):  # the same: another spelling of its name
-        if not _is_copied(source, final):
-            raise Conflict(f"Another file is already at {final}.")
-        source.unlink()
+    _make_folder(final.parent)
+    if _is_respelled(source, final):
+        source.rename(final)
         return
     try:
-        source.rename(final)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        _carry(source, final)
-    sync(final.parent)
+        place.move(source, final, rename_new)
+    except FileExistsError as error:
+        if not _is_copied(source, final):
+            raise Conflict(f"Another file is already at {final}.") from error
+        source.unlink()
 
 
-def _carry(source: Path, final: Path) -> None:
-    """Move to another file system: under a hidden name until it is complete."""
-    part = final.with_name(_PART)
-    try:
-        shutil.copy2(source, part)
-        sync(part)
-        part.rename(final)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
-    sync(final.parent)
-    source.unlink()
+def _is_respelled(source: Path, final: Path) -> bool:
+    """Whether both are one name, for a disk that takes letters' case or accents for the same."""
+    is_alike = naming.path_key(source.as_posix()) == naming.path_key(final.as_posix())
+    return is_alike and _is_there(final) and _is_same(source, final)
 
 
 def _is_copied(source: Path, final: Path) -> bool:
-    """Whether we were stopped between copying a file to another file system and removing it."""
+    """Whether the same file has that name, too: as a hard link, or since we were stopped between
+    copying it to another file system and removing it."""
+    if _is_same(source, final):
+        return True
     apart = source.stat().st_dev != final.stat().st_dev
     return apart and final.is_file() and filecmp.cmp(source, final, shallow=False)
 
 
+def _is_same(one: Path, other: Path) -> bool:
+    """Links are not followed: one that leads to a file is not that file."""
+    return os.path.samestat(one.lstat(), other.lstat())
+
+
 def _is_there(path: Path) -> bool:
     """A link that leads nowhere is there, too."""
-    return path.exists() or path.is_symlink()
+    return os.path.lexists(path)
 
 
 def _make_folder(folder: Path) -> None:

@@ -33,12 +33,12 @@ def existing(path: Path, most: int = 32 << 20) -> bytes | None:
         return path.read_bytes()
 
 
-def is_foreign(path: Path, known: str | None) -> bool:
-    """Whether a file lies there that is not what we wrote last; `known`: the digest of that."""
+def is_foreign(path: Path, *known: str | None) -> bool:
+    """Whether a file lies there that we did not write; `known`: digests of what we did."""
     found = existing(path)
     if found is None:
         return path.exists()
-    return digest(found) != known
+    return digest(found) not in known
 
 
 def write(path: Path, data: bytes, known: str | None, *, overwrite: bool = False) -> Outcome:

@@ -91,17 +91,32 @@ def _kind_of(cover: bytes) -> str:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
-    """A name beside the file for its successor, which takes its place when all went well."""
+    """A name beside the file for its successor, which takes its place when all went well.
+
+    Not where another file has the place by then, or the file was deleted or moved meanwhile.
+    """
     copy = path.with_name(f".{uuid4().hex}{path.suffix}")
     with disks.disk_errors(path.parent):
+        before = _identity(path)
         try:
             yield copy
             with suppress(OSError):  # shares refuse it
                 shutil.copymode(path, copy)
             disks.sync(copy)
+            if before is None or _identity(path) != before:
+                raise TagError("The file was changed, moved or deleted at the same time.")
             copy.replace(path)
         finally:
             copy.unlink(missing_ok=True)
+
+
+def _identity(path: Path) -> tuple[int, ...] | None:
+    """What tells a file from another one of its name; None when there is none."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def _says(path: Path, atoms: Mapping[str, Any]) -> bool:

@@ -140,6 +140,7 @@ def approve(req: Request) -> Reply:
     f"{PATH}/{{id:int}}/continue",
     role=Role.MANAGER,
     title="Go on with a renaming",
+    slow=True,
     status=202,
 )
 def go_on(req: Request) -> Reply:

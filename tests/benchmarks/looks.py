@@ -1,4 +1,4 @@
-"""How well blown-up lines are told from real ones: `python -m tests.benchmarks.looks [--seconds 6]`.
+"""How well blown-up lines are told from real ones: `python -m tests.benchmarks.looks`.
 
 Test pictures of several kinds, encoded as they are, softened, and blown up from fewer lines in
 three ways; for each kind how many of the files are suspected, and what one look costs.

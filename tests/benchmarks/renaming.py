@@ -78,7 +78,9 @@ def _plan(what: str) -> None:
     took = _timed(lambda: renaming.page(made.id, "", db.Place()))
     print(f"  first page {took * 1000:.1f} ms, {Move.select().count():,} moves")
     took = _timed(lambda: renaming.approve(made.id, shown.row.template, shown.fingerprint, None))
-    print(f"  checked for approval {took:.2f} s")
+    print(f"  approved {took * 1000:.1f} ms")
+    took = _timed(lambda: renaming.confirm(renaming.get(made.id).row))
+    print(f"  looked at again by the worker {took:.2f} s")
     Job.update(state="done", active_key=None).execute()
 
 

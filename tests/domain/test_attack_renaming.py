@@ -1,21 +1,23 @@
 """Renaming against whatever else happens to a library meanwhile: others, disks, deletions."""
 
+import ctypes
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mvidarr import settings
-from mvidarr.core.errors import Conflict
+from mvidarr.core.errors import Conflict, NotFound, TooSoon
 from mvidarr.core.terms import MoveState
+from mvidarr.jobs import jobs
 from mvidarr.library import renaming, renaming_run
 from mvidarr.library.renaming import Stage
-from mvidarr.media import place, relocate
-from mvidarr.models import Artist, Job, Move, Video, VideoFile
+from mvidarr.media import disks, place, relocate
+from mvidarr.models import Artist, Job, Move, Video
 from tests.factories import fresh, make_artist, make_download
 from tests.fakes.renamings import (
     SIDECARS,
+    Notes,
     Shelf,
     approved,
     errors,
@@ -32,22 +34,6 @@ from tests.fakes.renamings import (
 @pytest.fixture
 def shelf(library: Path) -> Shelf:
     return Shelf(library)
-
-
-def test_sidecars_of_another_video_that_begins_alike_stay_its_own(
-    library: Path, shelf: Shelf
-) -> None:
-    artist = make_artist("Björk")
-    shelf(artist, "Jóga", "old/T.mp4", (".nfo", ".en.srt"))
-    shelf(artist, "Hunter", "old/T.live.mp4", (".nfo", ".srt", ".en.srt"))
-
-    renamed()
-
-    now = on_disk(library)
-    assert now["Björk/Hunter.srt"] == "old/T.live.mp4.srt"
-    assert now["Björk/Hunter.en.srt"] == "old/T.live.mp4.en.srt"
-    assert now["Björk/Jóga.en.srt"] == "old/T.mp4.en.srt"
-    assert len(now) == 7
 
 
 def test_a_hard_link_of_the_same_name_is_not_taken_for_a_move(library: Path, shelf: Shelf) -> None:
@@ -85,7 +71,7 @@ def test_a_disk_that_goes_in_the_middle_stops_the_work_and_marks_nothing(
 
 
 def test_a_disk_that_goes_between_look_and_move_gets_no_folders(library: Path) -> None:
-    with pytest.raises((place.LibraryOffline, relocate.NotFound)):
+    with pytest.raises((place.LibraryOffline, NotFound)):
         relocate.move_all(library / "gone", [("a.mp4", "b/c.mp4")])
 
     assert not (library / "gone").exists()
@@ -205,21 +191,13 @@ def test_a_download_that_gets_the_name_first_keeps_it(
 ) -> None:
     shelf(make_artist("Björk"), "Jóga", "old/a.mp4")
     shown = approved()
-    real = relocate._make_folder
+    real = disks.rename_new
 
-    def make_folder(folder: Path) -> None:
-        real(folder)
+    def late(source: Path, final: Path) -> None:
+        final.write_text("placed at this moment")
+        real(source, final)
 
-    monkeypatch.setattr(relocate, "_make_folder", make_folder)
-    is_there = relocate._is_there
-
-    def late(path: Path) -> bool:
-        found = is_there(path)
-        if path.name == "Jóga.mp4" and not found:
-            path.write_text("placed at this moment")
-        return found
-
-    monkeypatch.setattr(relocate, "_is_there", late)
+    monkeypatch.setattr(relocate, "rename_new", late)
     work()
 
     assert on_disk(library) == {
@@ -227,6 +205,57 @@ def test_a_download_that_gets_the_name_first_keeps_it(
         "Björk/Jóga.mp4": "placed at this moment",
     }
     assert [state for *_, state in moves(shown)] == ["failed"]
+
+
+def test_a_link_to_the_file_that_has_the_name_does_not_replace_it(
+    library: Path, shelf: Shelf
+) -> None:
+    shelf(make_artist("Björk"), "Jóga", "old/a.mp4")
+    (library / "Björk").mkdir()
+    (library / "old/a.mp4").rename(library / "Björk/Jóga.mp4")
+    (library / "old/a.mp4").symlink_to(library / "Björk/Jóga.mp4")
+
+    shown = renamed()
+
+    assert [state for *_, state in moves(shown)] == ["failed"]
+    assert not (library / "Björk/Jóga.mp4").is_symlink()
+    assert (library / "Björk/Jóga.mp4").read_text() == "old/a.mp4"
+
+
+@pytest.mark.parametrize("system", ["Linux", "an older Linux", "another system"])
+def test_a_name_is_never_taken_from_another_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    if system != "Linux":
+        monkeypatch.setattr(disks, "_NO_REPLACE", 1 << 20)  # EINVAL
+    if system == "another system":
+        monkeypatch.setattr(ctypes, "CDLL", lambda *args, **named: object())
+    one, other, link = (tmp_path / name for name in ("one", "other", "link"))
+    one.write_text("one")
+    other.write_text("other")
+    link.symlink_to("nothing")
+
+    for final in (other, link):
+        with pytest.raises(FileExistsError):
+            disks.rename_new(one, final)
+    disks.rename_new(one, tmp_path / "new")
+
+    assert on_disk(tmp_path) == {"new": "one", "other": "other"}
+    with pytest.raises(FileNotFoundError):
+        disks.rename_new(one, tmp_path / "newer")
+
+
+def test_of_two_renamings_at_one_moment_the_second_waits(library: Path, shelf: Shelf) -> None:
+    shelf(make_artist("Björk"), "Jóga", "old/a.mp4")
+    first = approved()
+    second = jobs.add(renaming.UNDO, str(first.id))
+    Job.update(state="running").execute()
+
+    with pytest.raises(TooSoon):
+        renaming_run.run(second, Notes())  # type: ignore[arg-type]
+    renaming_run.run(Job.get(Job.id != second.id), Notes())  # type: ignore[arg-type]
+
+    assert in_rows() == {"Björk/Jóga.mp4"}
 
 
 def test_the_library_is_looked_at_again_by_the_worker_before_anything_moves(
@@ -253,5 +282,3 @@ def test_an_approval_reads_no_file_of_the_plan(
     monkeypatch.setattr("mvidarr.library.renaming_plan.fingerprint", None)
 
     renaming.approve(shown.id, shown.row.template, shown.fingerprint, None)
-
-    settings.change({"naming_template": "{Artist}/{Title}"})

@@ -315,3 +315,24 @@ def test_staging_is_the_rows_own(job: Job, loader: Loader, library: Path) -> Non
     fetch.fetch(job)
 
     assert loader.orders[0].staging.is_relative_to(library.resolve())
+
+
+def test_uploads_of_another_service_go_on_while_one_rests(loader: Loader) -> None:
+    first = queue.add(make_video(source=True).id)
+    film = make_video()
+    source = make_source(video=film, provider="vimeo", source_id="76979871")
+    second = queue.add(film.id, source.id)
+    breaker.failed("youtube", "A wall.", cause=Cause.BOT_WALL)
+    assert claims.may_claim()
+    assert set(youtube.SITES) <= set(breaker.titles)
+
+    taken = claims.claim_next("here.1")
+
+    assert taken is not None
+    assert taken.id == second.id
+    assert not claims.may_claim()
+    breaker.failed("vimeo", "A wall.", cause=Cause.BOT_WALL)
+    breaker.let_go("youtube")
+    again = claims.claim_next("here.1")
+    assert again is not None
+    assert again.id == first.id

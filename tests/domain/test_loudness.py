@@ -161,3 +161,14 @@ def test_the_setting_says_whether(library: Path, heard: list[str]) -> None:
     settings.change({"measure_loudness": True})
     loudness.ask()
     assert Job.get().kind == "measure"
+
+
+def test_a_link_out_of_the_library_stops_no_later_file(library: Path, heard: list[str]) -> None:
+    shelved(library, "a.mp4")
+    (library / "a.mp4").unlink()
+    (library / "a.mp4").symlink_to("/etc/hostname")
+    shelved(library, "b.mp4")
+
+    assert run() == "1 file measured."
+
+    assert heard == ["b.mp4"]

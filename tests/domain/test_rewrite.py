@@ -17,8 +17,17 @@ from mvidarr.downloads.covers import Choice
 from mvidarr.downloads.rewrite import Order, Part
 from mvidarr.downloads.rewriting import Selection
 from mvidarr.jobs.watch import Left
-from mvidarr.library import artist_files, artists, filters, pictures, videos
-from mvidarr.media import nfo, place, sidecars, thumbnails
+from mvidarr.library import (
+    artist_files,
+    artists,
+    filters,
+    merge,
+    pictures,
+    restore,
+    trash,
+    videos,
+)
+from mvidarr.media import nfo, place, sidecars, tags, thumbnails
 from mvidarr.models import Event, Job, VideoFile
 from tests.factories import fresh, make_artist, make_download, make_file, make_video
 from tests.fakes import media
@@ -234,7 +243,7 @@ def test_a_file_that_cannot_be_tagged_stops_nobody(database: Config, library: Pa
 
     quiet = run(Selection(ids=[broken.video_id, whole.video_id]), ALL, database)
 
-    assert quiet.answer[1] == "The tags of 1 file could not be written."
+    assert quiet.answer[1] == "1 file could not be written."
     assert (library / broken.path).read_bytes() == b"no film"
     assert beside(library, whole).is_file()
 
@@ -423,3 +432,165 @@ def test_no_artist_files_without_a_folder_or_where_they_are_not_wanted(
     assert not (library / "Björk/artist.nfo").exists()
     assert not Job.select().where(Job.kind == "artist_files").exists()
     artist_files.try_writing(artist_id, database.thumbs)
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
+    """Have something happen while the tags of a file are being written into its copy."""
+    real = tags._write_mp4
+
+    def slow(*args: Any) -> None:
+        real(*args)
+        act()
+
+    monkeypatch.setattr(tags, "_write_mp4", slow)
+
+
+TAGS = Order(parts=frozenset({Part.TAGS}))
+
+
+def test_a_file_that_came_meanwhile_is_not_written_over(
+    database: Config, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = shelved(library)
+    meanwhile(monkeypatch, lambda: place.replace(library / file.path, b"a better file"))
+
+    done = rewrite.video(file.video_id, TAGS, database)
+
+    assert (library / file.path).read_bytes() == b"a better file"
+    assert done.failed == [file.path]
+
+
+def test_a_file_that_was_deleted_meanwhile_does_not_come_back(
+    database: Config, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = shelved(library)
+    meanwhile(monkeypatch, lambda: trash.delete_file(file.video_id, file.id))
+
+    done = rewrite.video(file.video_id, TAGS, database)
+
+    assert done.failed == [file.path]
+    assert not (library / file.path).exists()
+    assert not list(library.rglob(".*.mp4"))
+
+
+def test_what_a_person_changes_right_after_us_is_not_taken_for_ours(
+    database: Config, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = shelved(library)
+    real = rewrite._write
+
+    def edited(task: Any, ending: str, data: bytes) -> Any:
+        outcome = real(task, ending, data)
+        beside(library, file, ending).write_bytes(b"by hand")
+        return outcome
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rewrite, "_write", edited)
+        rewrite.video(file.video_id, ALL, database)
+
+    assert len(rewrite.video(file.video_id, ALL, database).kept) == 4
+    assert beside(library, file).read_bytes() == b"by hand"
+
+
+def test_a_file_renamed_while_its_picture_came_has_nothing_written_at_its_former_place(
+    database: Config, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = shelved(library)
+    real = rewrite._task
+
+    def slow(*args: Any) -> Any:
+        task = real(*args)
+        VideoFile.update(path="x.mp4", path_key="x.mp4").execute()
+        return task
+
+    monkeypatch.setattr(rewrite, "_task", slow)
+
+    assert rewrite.video(file.video_id, ALL, database).written == []
+    assert not beside(library, file).exists()
+
+
+@pytest.mark.parametrize("why", ["a link", "a folder"])
+def test_one_file_that_cannot_be_reached_stops_no_other(
+    database: Config, library: Path, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    bad, good = shelved(library, "A"), shelved(library, "B")
+    if why == "a link":
+        (library / bad.path).unlink()
+        (library / bad.path).symlink_to("/etc/hostname")
+    else:
+        real = sidecars.write
+
+        def refusing(path: Path, *args: Any, **more: Any) -> Any:
+            if path.name.startswith("Björk - A"):
+                raise place.LibraryOffline("Permission denied.")
+            return real(path, *args, **more)
+
+        monkeypatch.setattr(sidecars, "write", refusing)
+
+    quiet = run(Selection(ids=[bad.video_id, good.video_id]), ALL, database)
+
+    assert quiet.answer[1] == (
+        "1 file not found on the disk." if why == "a link" else "1 file could not be written."
+    )
+    assert beside(library, good).is_file()
+
+
+@pytest.mark.parametrize(("age", "is_ours"), [(60, True), (-60, False), (9000, False)])
+def test_pictures_of_versions_that_noted_none(
+    database: Config, library: Path, age: int, is_ours: bool
+) -> None:
+    """What came with the file is ours; what is older or younger than that is somebody's."""
+    file = shelved(library)
+    rewrite.video(file.video_id, ALL, database)
+    VideoFile.update(artwork={}).execute()
+    poster = beside(library, file, "-poster.jpg")
+    poster.write_bytes(b"as an earlier version made it")
+    os.utime(poster, (file.created_at / 1000 - age, file.created_at / 1000 - age))
+
+    foreign = rewrite.foreign(file.video_id)
+
+    assert (poster.name in foreign) is not is_ours
+
+
+def test_nothing_is_said_of_an_artist_in_a_folder_that_others_share(
+    database: Config, library: Path
+) -> None:
+    """A template without artists' folders, whose folder happens to be called like an artist."""
+    rock, queen = make_artist("Rock"), make_artist("Queen")
+    (library / "Rock").mkdir()
+    for artist in (rock, queen):
+        path = f"Rock/{artist.name} - A.mp4"
+        (library / path).touch()
+        make_file(make_video(artist, "A"), path=path)
+
+    for artist in (rock, queen):
+        artist_files.write(artist.id, database.thumbs)
+
+    assert not (library / "Rock/artist.nfo").exists()
+
+
+def test_no_file_of_an_artist_is_left_when_two_become_one(database: Config, library: Path) -> None:
+    file = shelved(library)
+    artist_id = artists.find_by_name("Björk").id  # type: ignore[union-attr]
+    artist_files.write(artist_id, database.thumbs)
+    theirs = library / "Björk/folder.jpg"
+    theirs.write_bytes(b"theirs")
+
+    merge.artists_into(make_artist("Björk Guðmundsdóttir").id, artist_id)
+
+    assert not (library / "Björk/artist.nfo").exists()
+    assert theirs.is_file()
+    assert (library / file.path).is_file()
+
+
+def test_an_artist_that_comes_back_has_its_files_again(database: Config, library: Path) -> None:
+    shelved(library)
+    artist_id = artists.find_by_name("Björk").id  # type: ignore[union-attr]
+    batch = artists.delete(artist_id, with_files=True)
+
+    restore.restore(batch or 0)
+
+    artist_id = artists.find_by_name("Björk").id  # type: ignore[union-attr]
+    assert Job.get(Job.kind == "artist_files").subject == str(artist_id)
+    artist_files.write(artist_id, database.thumbs)
+    assert (library / "Björk/artist.nfo").is_file()

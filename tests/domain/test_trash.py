@@ -105,7 +105,8 @@ def test_a_deleted_video_has_its_words_its_picture_and_its_upload_again(
     )
     video = videos.add(artist.id, song)
     videos.change(video.id, {"rating": 9, "genres": ["Pop"]})
-    source = make_source(video=video, channel="björk", source_id="joga1234567")
+    why = [{"text": "Linked by MusicBrainz", "points": 45}]
+    source = make_source(video=video, channel="björk", source_id="joga1234567", reasons=why)
     pictures.choose(video, thumbnails.make(media.jpeg("x"), database.thumbs))
     path = "Björk/Jóga.mp4"
     (library / path).parent.mkdir()
@@ -125,6 +126,7 @@ def test_a_deleted_video_has_its_words_its_picture_and_its_upload_again(
         *("joga1234567", "björk"),
         "accepted",
     )
+    assert upload.reasons == why
     assert after.files[0].source_id == upload.id
 
 
@@ -199,9 +201,9 @@ def test_a_taken_place_is_not_overwritten(library: Path) -> None:
     trash.delete_file(file.video_id, file.id)
     shelved(library, artist=make_artist("Björk", disambiguation="2", folder="x"))
 
-    assert restore.restore(TrashItem.get().id).path == "Björk/Jóga/Björk - Jóga (2).mp4"
+    assert restore.restore(TrashItem.get().id).path == "Björk/Jóga (2)/Björk - Jóga (2).mp4"
 
-    assert (library / "Björk/Jóga/Björk - Jóga (2).nfo").is_file()
+    assert (library / "Björk/Jóga (2)/Björk - Jóga (2).nfo").is_file()
     assert (library / file.path).read_bytes() == b"a video"
 
 
@@ -223,7 +225,7 @@ def test_a_place_taken_at_the_last_moment_can_be_tried_again(
     with pytest.raises(Conflict):
         restore.restore(item)
 
-    assert restore.restore(item).path == "Björk/Jóga/Björk - Jóga (2).mp4"
+    assert restore.restore(item).path == "Björk/Jóga (2)/Björk - Jóga (2).mp4"
     assert (library / file.path).read_bytes() == b"another"
 
 
@@ -373,15 +375,45 @@ def test_a_place_in_use_again_is_left_alone(library: Path, monkeypatch: pytest.M
     assert not TrashItem.select().exists()
 
 
+def days_go_by(set_clock: SetClock, days: int) -> list[int]:
+    """What each day's cleaning removes for good."""
+    removed = []
+    for _ in range(days):
+        removed.append(trash.purge())
+        set_clock.forward(clock.DAY)
+    return [*removed, trash.purge()]
+
+
+@pytest.mark.parametrize("when", ["ahead now", "behind at first", "there and back"])
+def test_a_clock_that_is_wrong_removes_nothing_early(
+    library: Path, set_clock: SetClock, when: str
+) -> None:
+    before = shelved(library, "Before")
+    trash.delete_file(before.video_id, before.id)
+    days_go_by(set_clock, 1)
+    if when == "behind at first":
+        set_clock.forward(-365 * clock.DAY)
+    file = shelved(library)
+    trash.delete_file(file.video_id, file.id)
+    days_go_by(set_clock, 1)
+    set_clock.forward(365 * clock.DAY)
+    assert trash.purge() == 0
+    if when == "there and back":
+        set_clock.forward(-365 * clock.DAY)
+
+    assert sum(days_go_by(set_clock, 20)) == 0
+
+    assert TrashItem.select().count() == 2
+    assert sum(days_go_by(set_clock, 12)) == 2
+
+
 def test_what_has_lain_long_enough_goes_for_good(library: Path, set_clock: SetClock) -> None:
     old, new = shelved(library, "Old"), shelved(library, "New")
     trash.delete_file(old.video_id, old.id)
-    set_clock.forward(29 * clock.DAY)
+    assert sum(days_go_by(set_clock, 29)) == 0
     trash.delete_file(new.video_id, new.id)
-    assert trash.purge() == 0
-    set_clock.forward(clock.DAY + 1)
 
-    assert trash.purge() == 1
+    assert sum(days_go_by(set_clock, 2)) == 1
 
     assert [row.title for row in TrashItem.select()] == ["New"]
     assert len(list((library / place.OWN_FOLDER / "trash").iterdir())) == 1
@@ -440,7 +472,9 @@ def test_a_path_out_of_the_library_is_not_moved(library: Path) -> None:
         trash.delete_file(video.id, file.id)
 
     assert outside.read_bytes() == b"secret"
-    assert trash.settle() == 2
+    assert (library / "link.mp4").is_symlink()
+    assert trash.settle() == 0
+    assert not TrashItem.select().exists()
 
 
 def test_media_servers_are_told(library: Path) -> None:
@@ -468,3 +502,110 @@ def test_the_list_and_its_batches(library: Path) -> None:
     assert [row.title for row in trash.page(db.Place(), batch).rows] == ["B", "A"]
     assert trash.count(batch) == (2, True)
     assert TrashReason(TrashItem.get().reason) is TrashReason.DELETED
+
+
+def test_captions_are_called_as_the_file_is_that_came_back(library: Path) -> None:
+    file = shelved(library, "Hyper")
+    VideoFile.update(subtitles=["Björk - Hyper.en.srt"]).execute()
+    trash.delete_file(file.video_id, file.id)
+    (library / file.path).parent.mkdir(parents=True)
+    (library / file.path).write_bytes(b"another")
+
+    restore.restore(TrashItem.get().id)
+
+    [caption] = files.captions(files.main_of(file.video_id))
+    assert caption.language == "en"
+    assert (library / caption.path).is_file()
+
+
+def test_an_artist_that_is_another_ones_name_by_now_is_no_hindrance(library: Path) -> None:
+    file = shelved(library)
+    artist = Video.get().artist_id
+    batch = artists.delete(artist, with_files=True)
+    other = make_artist("Guðmundsdóttir")
+    artists.change(other.id, {"aliases": ["Björk"]})
+
+    found = restore.restore(batch or 0)
+
+    assert found.path == file.path
+    assert Video.get().artist_id == other.id
+
+
+def test_two_who_put_a_file_back_take_the_same_place(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one comes while the first one has begun, and does it all."""
+    file = shelved(library)
+    trash.delete_file(file.video_id, file.id)
+    item, real = TrashItem.get().id, restore._go_on
+
+    def overtaken(*args: Any) -> Any:
+        monkeypatch.setattr(restore, "_go_on", real)
+        assert restore.restore(item).path == file.path
+        return real(*args)
+
+    monkeypatch.setattr(restore, "_go_on", overtaken)
+
+    assert restore.restore(item).path == file.path
+
+    assert (library / file.path).is_file()
+    assert [row.path for row in VideoFile.select()] == [file.path]
+    assert not TrashItem.select().exists()
+
+
+def test_a_name_as_long_as_a_disk_takes_finds_another_place(library: Path) -> None:
+    file = shelved(library, "x" * 180)
+    long = f"Björk/{'x' * 251}.mp4"
+    (library / file.path).rename(library / long)
+    VideoFile.update(path=long, path_key=files.path_key(long)).execute()
+    trash.delete_file(file.video_id, file.id)
+    (library / "Björk").mkdir(exist_ok=True)
+    (library / long).write_bytes(b"another")
+
+    found = restore.restore(TrashItem.get().id)
+
+    assert found.path.endswith(" (2).mp4")
+    assert (library / found.path).read_bytes() == b"a video"
+
+
+def test_an_item_that_the_disk_refuses_to_remove_stops_no_other(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for title in ("A", "B"):
+        file = shelved(library, title)
+        trash.delete_file(file.video_id, file.id)
+    stays, real = TrashItem.select().order_by(TrashItem.id).first().id, folders.remove
+
+    def refusing(root: Path, item: int) -> None:
+        if item == stays:
+            raise place.LibraryOffline("Permission denied.")
+        real(root, item)
+
+    monkeypatch.setattr(folders, "remove", refusing)
+
+    assert trash.empty(trash.newest(), lambda *_: None) == 1
+    assert [row.id for row in TrashItem.select()] == [stays]
+
+
+def test_a_linked_artist_folder_is_no_hindrance(library: Path) -> None:
+    file = shelved(library)
+    (library / "Björk").rename(library / "Elsewhere")
+    (library / "Björk").symlink_to(library / "Elsewhere")
+
+    trash.delete_file(file.video_id, file.id)
+
+    assert TrashItem.get().moved_at
+    assert (library / "Björk").is_symlink()
+    assert trash.settle() == 0
+
+
+def test_a_linked_video_goes_without_what_it_leads_to(library: Path) -> None:
+    file = shelved(library)
+    (library / file.path).rename(library / "film.mp4")
+    (library / file.path).symlink_to(library / "film.mp4")
+
+    trash.delete_file(file.video_id, file.id)
+    trash.remove(TrashItem.get().id)
+
+    assert (library / "film.mp4").read_bytes() == b"a video"
+    assert seen(library) == ["film.mp4"]

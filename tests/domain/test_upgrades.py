@@ -13,7 +13,7 @@ from mvidarr.downloads import claims, profiles, quality, queue, unmet, upgrades
 from mvidarr.downloads.profiles import NewProfile
 from mvidarr.downloads.unmet import Wanted
 from mvidarr.jobs import jobs
-from mvidarr.library import offers
+from mvidarr.library import offers, status
 from mvidarr.models import Download, Job, QualityProfile, Video, VideoSource
 from tests.conftest import SetClock
 from tests.factories import (
@@ -182,8 +182,66 @@ def test_a_few_are_looked_for_by_the_clock_behind_all_others(
     row = Download.get()
     assert (row.is_upgrade, row.priority, row.by_user_id) == (True, queue.LATER, None)
     assert fresh(low[0]).status == "downloaded"
+    assert run() == "Nothing to look for."  # while those wait
+    end(row)
     assert run() == "Looking for 1 better file."
     assert run() == "Nothing to look for."
+
+
+def test_what_a_person_looks_for_leaves_the_clock_its_share(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(upgrades, "A_RUN", 1)
+    upgrades.look(make_low().id, make_user().id)
+    make_low()
+    assert run() == "Looking for 1 better file."
+
+
+def test_no_more_is_read_than_what_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousands of files may be below the cutoff."""
+    monkeypatch.setattr(upgrades, "A_RUN", 1)
+    low = [make_low(artist=artist) for artist in [make_artist()] for _ in range(5)]
+    read: list[int] = []
+    real = upgrades._found
+
+    def counted(ids: Any) -> Any:
+        read.extend(ids)
+        return real(ids)
+
+    monkeypatch.setattr(upgrades, "_found", counted)
+    monkeypatch.setattr(status, "chunks", lambda ids: [[one] for one in ids])
+    run()
+    assert looked_for() == read == [low[0].id]
+
+
+def test_what_was_fetched_in_vain_is_not_fetched_again_by_the_clock(set_clock: SetClock) -> None:
+    video = make_low(source=False)
+    source = make_source(video=video, max_height=1080)
+    row = upgrades.look(video.id)
+    why = "The lines of the new file seem to be blown up from fewer."
+    Download.update(last_error=why, notes={"file": "a.mp4", "offered": 1080}).execute()
+    end(row)
+    set_clock.forward(2 * upgrades.PAUSE)
+
+    assert run() == "Nothing to look for."
+
+    assert upgrades.look(video.id, make_user().id).source_id == source.id
+
+
+def test_an_upload_that_was_not_in_vain_goes_before_one_that_was(set_clock: SetClock) -> None:
+    video = make_low(source=False)
+    vain = make_source(video=video, max_height=2160)
+    other = make_source(video=video, max_height=1080)
+    row = upgrades.look(video.id)
+    assert row.source_id == vain.id
+    Download.update(last_error="No better.", notes={"file": "a.mp4"}).execute()
+    end(row)
+    end(upgrades.look(video.id))
+    set_clock.forward(2 * upgrades.PAUSE)
+
+    run()
+
+    assert Download.get(Download.active_key.is_null(False)).source_id == other.id
 
 
 def test_the_longest_ago_is_looked_for_first(

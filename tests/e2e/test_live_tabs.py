@@ -63,7 +63,7 @@ def test_a_finished_download_shows_on_every_page(fetching: World, tabs: Tabs) ->
     expect(grid.locator(".thumb-play")).to_have_count(2)
     expect(table.locator("tr[data-status=downloaded]")).to_have_count(2)
     expect(artist.locator(".thumb-play")).to_have_count(2)
-    expect(watch.get_by_text("H264, AAC")).to_be_visible()
+    expect(watch.get_by_text("AAC, mono")).to_be_visible()
     assert all(stayed(page) for page in pages)
 
 

@@ -65,7 +65,7 @@ def test_a_setting_with_an_error_beside_its_field_loses_nothing(ready: World, ta
     tabs.excuse("status of 422")
     page = plain(tabs, ready, "/settings")
     proxy = page.get_by_label("Proxy for everything that goes out")
-    limit = page.get_by_label("Speed limit of each download")
+    limit = page.get_by_label("Speed limit of all downloads together")
     limit.fill("123")
     page.get_by_label("Live", exact=True).check()
     proxy.fill("not an address")

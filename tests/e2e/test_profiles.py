@@ -34,7 +34,7 @@ def number(page: Page, label: str, group: str = "Resolutions") -> Any:
 
 def named(world: World, name: str) -> dict[str, Any]:
     items = world.program.api("GET", "/profiles")["items"]
-    return next(one for one in items if one["name"] == name)  # type: ignore[no-any-return]
+    return next(one for one in items if one["name"] == name)
 
 
 def test_a_profile_is_made_changed_and_used_by_keyboard(

@@ -102,6 +102,11 @@ def alive(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
+def children_of(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for path in found for child in path.read_text().split()]
+
+
 def wait_until_gone(pids: list[int], *, seconds: float = 15) -> list[int]:
     """The processes that still run when the time is over."""
     deadline = time.monotonic() + seconds

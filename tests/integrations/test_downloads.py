@@ -457,7 +457,7 @@ def test_a_changed_nfo_survives_a_better_file(setting: Config, library: Path, vi
     assert "By hand" in beside.read_text()
     assert poster.read_bytes() == b"mine"
     assert VideoFile.get().sidecar_hash == first.sidecar_hash
-    event = Event.select().where(Event.kind == "video.downloaded").order_by(Event.id.desc()).get()
+    *_, event = Event.select().where(Event.kind == "video.downloaded").order_by(Event.id)
     assert sorted(event.data["kept"]) == ["-poster.jpg", ".nfo"]
 
 

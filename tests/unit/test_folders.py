@@ -135,8 +135,10 @@ def test_a_library_that_is_not_seen_is_explained() -> None:
 
     said = folders.unseen(conf, [f"smb://x:secret@nas/{number}" for number in range(7)])
     nothing = folders.unseen(conf, [])
+    endless = folders.unseen(conf, ["/" + "x" * 10_000_000])
 
     assert said.permanent
+    assert len(str(endless)) < 400
     assert str(said) == (
         "Kodi has no library that contains smb://nas/mv. Its folders are smb://nas/0, smb://nas/1, "
         "smb://nas/2, smb://nas/3, smb://nas/4 and 2 more: enter the library folder as Kodi sees "

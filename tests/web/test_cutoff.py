@@ -123,3 +123,11 @@ def test_readers_cannot_look_for_better(reader: Client, low: Video) -> None:
     assert "Look for better" not in reader.get("/wanted/cutoff").text
     assert reader.post(f"/videos/{low.id}/upgrade").status_code == 403
     assert reader.post("/wanted/cutoff/upgrade").status_code == 403
+
+
+def test_only_who_may_see_profiles_is_led_there(reader: Client, low: Video) -> None:
+    assert 'href="/profiles"' not in reader.get("/wanted/cutoff").text
+
+
+def test_managers_are_led_to_the_profiles(manager: Client, low: Video) -> None:
+    assert 'href="/profiles"' in manager.get("/wanted/cutoff").text

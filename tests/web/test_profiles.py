@@ -57,6 +57,7 @@ def test_profiles_are_listed_with_what_they_ask_for(manager: Client) -> None:
     assert "HDR avoided" in page
     assert "no better files" in page
     assert "Make standard" not in page
+    assert "Not chosen anywhere" in page
     items = manager.get("/api/v1/profiles").json()["items"]
     assert [(one["name"], one["is_standard"]) for one in items] == [
         ("Plays everywhere", True),
@@ -192,3 +193,38 @@ def test_an_artist_and_a_video_choose_theirs(manager: Client) -> None:
         assert manager.send("PATCH", path, data={"profile_id": "999"}).status_code == 422
         assert manager.send("PATCH", f"/api/v1{path}", json={"profile_id": None}).status_code == 200
     assert (Video.get().profile_id, Artist.get().profile_id) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"heights": value} for value in (None, [], "1080", [0], [-1080], [10**9], [True], [1.5])),
+        *({"heights": value} for value in (["1080p"], [[1080]], {"1080": 1})),
+        *({"cutoff": value} for value in (None, 0, 10**30, "high", [1080])),
+        *({"codecs": value} for value in (["H264"], [None], "h264")),
+        *({"name": value} for value in (None, "", "\u200b", "x" * 101)),
+        *({"hdr": value} for value in ("", None, 1)),
+        *({"is_upgrading": value} for value in (None, "maybe", 2)),
+    ],
+    ids=str,
+)
+def test_rubbish_is_refused_and_nothing_changes(
+    admin: Client, standard: QualityProfile, changes: dict[str, Any]
+) -> None:
+    path = f"/api/v1/profiles/{standard.id}"
+    before = admin.send("GET", path, is_json=True).json()
+    assert admin.send("PATCH", path, json=changes).status_code == 422
+    assert admin.send("GET", path, is_json=True).json() == before
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1000", "1e3", "²", "1.5"])
+def test_places_are_small_numbers(admin: Client, number: str) -> None:
+    answer = admin.post("/profiles", {**FORM, "heights_720": number})
+    assert answer.status_code == (303 if number == "0" else 422)
+
+
+def test_the_same_twice_counts_once(admin: Client, standard: QualityProfile) -> None:
+    path = f"/api/v1/profiles/{standard.id}"
+    body = {"heights": [720, 1080, 720], "codecs": ["av1", "av1"]}
+    changed = admin.send("PATCH", path, json=body).json()
+    assert (changed["heights"], changed["codecs"]) == ([720, 1080], ["av1"])

@@ -7,7 +7,8 @@ import pytest
 
 from mvidarr import settings
 from mvidarr.core import db
-from mvidarr.library import renaming, renaming_run
+from mvidarr.core.errors import Conflict
+from mvidarr.library import renaming
 from mvidarr.models import Artist, Job, Video, VideoFile
 from tests import factories
 from tests.client import Client
@@ -160,3 +161,44 @@ def test_a_page_of_files_asks_as_much_as_a_page_of_one(manager: Client, library:
         shelved(library, f"Song {number}", f"old/s{number}.mp4")
 
     assert asked() == few
+
+
+def test_a_library_that_changed_after_the_look_asks_for_another_one(
+    manager: Client, library: Path
+) -> None:
+    file = shelved(library, "Jóga", "old/a.mp4")
+    path = manager.send("POST", "/renaming", data={}).headers["location"]
+    work()
+    fields = dict(
+        re.findall(r'name="(template|fingerprint)" value="([^"]*)"', manager.get(path).text)
+    )
+    manager.send("POST", f"{path}/approve", data=fields)
+    Video.update(title="Hunter").where(Video.id == file.video_id).execute()
+    with pytest.raises(Conflict):
+        work()
+    Job.update(state="failed", active_key=None, last_error=renaming.CHANGED).execute()
+
+    page = manager.get(path).text
+
+    assert renaming.CHANGED in page
+    assert "Work out again" in page
+    assert "/approve" not in page
+    assert (library / "old/a.mp4").is_file()
+
+
+def test_what_could_not_be_taken_back_is_offered_once_more(manager: Client, library: Path) -> None:
+    file = shelved(library, "Jóga", "old/a.mp4")
+    shelved(library, "Hunter", "old/b.mp4")
+    path = manager.send("POST", "/renaming", data={}).headers["location"]
+    work()
+    one = renaming.newest()[0]
+    renaming.approve(one.id, one.row.template, one.fingerprint, None)
+    work()
+    factories.make_download(Video.get_by_id(file.video_id))
+    manager.send("POST", f"{path}/undo")
+    work()
+
+    page = manager.get(path).text
+
+    assert "Try 1 file again" in page
+    assert f'action="{path}/continue"' in page

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from mvidarr.media import looks, probe
+from mvidarr.media import looks, probe, probe_child
 
 pytestmark = pytest.mark.ffmpeg
 
@@ -128,6 +128,16 @@ def test_a_plain_picture_is_not_judged(film: Film) -> None:
 def test_quiet_sound_is_no_silence(film: Film) -> None:
     quiet = f"{TONE},volume=0.005"
     assert findings(film("testsrc2=size=320x180:rate=5", sound=quiet)) == ()
+
+
+def test_frames_that_would_fill_the_memory_are_not_looked_at(
+    film: Film, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = film("testsrc2=size=480x360:rate=5", "pad=640:360:80:0", sound="anullsrc")
+    monkeypatch.setattr(looks, "MOST_PIXELS", 640 * 360)
+    assert probe_child.measure(str(path), look=True)["findings"] == ["pillarbox", "silent"]
+    monkeypatch.setattr(looks, "MOST_PIXELS", 640 * 360 - 1)
+    assert probe_child.measure(str(path), look=True)["findings"] == ["silent"]
 
 
 def test_a_file_with_one_key_frame_is_looked_at_too(film: Film) -> None:

@@ -5,11 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mvidarr.core.errors import Conflict, Invalid, NotFound
-from mvidarr.media import place
+from mvidarr.media import disks, place
 from mvidarr.media.place import DiskFull, LibraryOffline
 
 STEM = "Björk - Jóga (1997)"
@@ -97,13 +98,13 @@ def test_a_video_and_its_sidecars_are_placed(library: Path) -> None:
 
 def test_the_video_comes_last(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    real = Path.replace
+    real = place.move
 
-    def replace(self: Path, target: Path) -> Path:
-        seen.append(target.suffix)
-        return real(self, target)
+    def move(source: Path, final: Path, *how: Any) -> None:
+        seen.append(final.suffix)
+        real(source, final, *how)
 
-    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(place, "move", move)
     put(library, stage(library))
 
     assert seen == [".nfo", ".jpg", ".mp4"]
@@ -129,19 +130,21 @@ import os, sys
 from pathlib import Path
 from mvidarr.media import place
 
-real, left = os.replace, [int(sys.argv[1])]
+left = [int(sys.argv[1])]
 
 def step():
     left[0] -= 1
     if left[0] == 0:
         os._exit(9)
 
-def replace(source, target):
-    step()
-    real(source, target)
-    step()
+def stepwise(real):
+    def rename(source, target):
+        step()
+        real(source, target)
+        step()
+    return rename
 
-os.replace = replace
+os.replace, place.rename_new = stepwise(os.replace), stepwise(place.rename_new)
 library, staged, target = map(Path, sys.argv[2:])
 sidecars = {staged.with_name("staged.nfo"): ".nfo", staged.with_name("staged.jpg"): "-poster.jpg"}
 place.place(staged, sidecars, target, library)
@@ -267,3 +270,36 @@ def test_a_disk_that_fails_to_sync_is_offline(
 
     with pytest.raises(LibraryOffline):
         put(library, staged)
+
+
+def test_a_video_that_gets_the_name_while_the_disk_writes_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged, library = tmp_path / "lib/.mvidarr/staging/1/a.mp4", tmp_path / "lib"
+    staged.parent.mkdir(parents=True)
+    staged.write_text("downloaded")
+    real, target = disks.sync, library / "Björk/Jóga.mp4"
+
+    def slow(path: Path) -> None:
+        if path == staged:
+            target.write_text("renamed meanwhile")
+        real(path)
+
+    monkeypatch.setattr(place, "sync", slow)
+    with pytest.raises(Conflict):
+        place.place(staged, {}, target, library)
+
+    assert (target.read_text(), staged.read_text()) == ("renamed meanwhile", "downloaded")
+
+
+def test_what_lies_beside_another_video_that_begins_alike_is_its_own(tmp_path: Path) -> None:
+    names = ("T.mp4", "T.nfo", "T.en.srt", "T.live.mp4", "T.live.nfo", "T.live.srt", "T-thumb.jpg")
+    for name in names:
+        (tmp_path / name).touch()
+
+    assert {one.name for one in place.sidecars(tmp_path / "T.mp4")} == {
+        *("T.nfo", "T.en.srt", "T-thumb.jpg")
+    }
+    assert {one.name for one in place.sidecars(tmp_path / "T.live.mp4")} == {
+        *("T.live.nfo", "T.live.srt")
+    }

@@ -133,6 +133,13 @@ BETTER = {
     "preferred sound": (facts(), facts(audio_codec="opus"), EVERYWHERE),
     "preferred range": (facts(hdr="hdr10"), facts(), Quality(hdr=Taste.PREFER)),
     "avoided range": (facts(), facts(hdr="hdr10"), Quality(hdr=Taste.AVOID)),
+    "more lines than a disc has": (
+        *(
+            facts(1080, bit_rate=4_000_000),
+            facts(480, video_codec="mpeg2video", bit_rate=8_000_000),
+        ),
+        EVERYWHERE,
+    ),
     "smooth": (facts(fps=60.0), facts(), Quality(high_fps=Taste.PREFER)),
     "bit rate": (facts(bit_rate=6_100_000), facts(), EVERYWHERE),
     "stereo": (facts(), facts(channels=1), EVERYWHERE),
@@ -150,6 +157,20 @@ NOT_BETTER = {
     "both blown up": (
         *(facts(1080, findings=("upscaled",)), facts(720, findings=("upscaled",))),
         EVERYWHERE,
+    ),
+    "more lines, starved": (facts(1080, bit_rate=800_000), facts(720), EVERYWHERE),
+    "more lines in one channel": (facts(1080, channels=1), facts(720), EVERYWHERE),
+    "more lines in a range that is avoided": (
+        *(facts(1080, hdr="hdr10"), facts(720)),
+        Quality(hdr=Taste.AVOID),
+    ),
+    "more lines without the range that is preferred": (
+        *(facts(2160), facts(1080, hdr="hdr10")),
+        Quality(heights=(2160, 1080), hdr=Taste.PREFER),
+    ),
+    "more lines at a rate that is avoided": (
+        *(facts(1080, fps=60.0), facts(720)),
+        Quality(high_fps=Taste.AVOID),
     ),
     "silent": (facts(1080, findings=("silent",)), facts(480), EVERYWHERE),
     "bars around the same picture": (

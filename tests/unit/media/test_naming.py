@@ -432,3 +432,13 @@ def test_a_path_in_the_library_is_resolved(tmp_path: Path) -> None:
     found = naming.inside(tmp_path / "library", PurePosixPath("Björk/Jóga.mp4"))
 
     assert found == (tmp_path / "disk" / "Björk" / "Jóga.mp4").resolve()
+
+
+def test_a_mark_fits_into_the_shortest_name_that_can_be_set() -> None:
+    style = naming.Style(limit=60)
+    path = PurePosixPath("Björk/Jóga")
+
+    marked = naming.unique(path, {naming.path_key(path)}.__contains__, "x" * 200, style)
+
+    assert len(marked.name.encode()) <= 60
+    assert marked.name.startswith("Jóga [xxx")

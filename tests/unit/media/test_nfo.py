@@ -345,3 +345,15 @@ def test_merging_into_our_own_file_changes_nothing() -> None:
 
 def test_what_xml_cannot_hold_is_removed() -> None:
     assert nfo.clean_xml("a\x00\x0b\ud800\ufffe\uffff🎵\tb\r\nc\rd") == "a🎵\tb\nc\nd"
+
+
+def test_an_id_that_we_do_not_know_stays_and_one_that_we_do_is_there_once() -> None:
+    theirs = b"""<musicvideo><title>A</title><uniqueid type="imvdb">1</uniqueid>
+    <uniqueid type="MusicBrainzRecording">2</uniqueid><uniqueid>3</uniqueid>
+    <uniqueid type="YouTube">old</uniqueid></musicvideo>"""
+
+    root = safe_xml.fromstring(nfo.merge(theirs, NfoFacts(title="A", imvdb_id="9")))
+
+    assert [(one.get("type"), one.text) for one in root.iter("uniqueid")] == [
+        *(("IMVDb", "9"), ("MusicBrainzRecording", "2"), (None, "3")),
+    ]
