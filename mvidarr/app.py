@@ -54,14 +54,14 @@ from mvidarr.web import (
     source_pictures,
     sources,
     system,
-    trash,
     target_log,
     targets,
+    trash,
     videos,
     videos_many,
     wanted,
-    ytdlp,
     youtube_cookies,
+    ytdlp,
 )
 from mvidarr.web.endpoint import Limits, Mount
 

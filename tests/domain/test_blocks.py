@@ -6,7 +6,7 @@ from mvidarr.core import db
 from mvidarr.core.config import Config
 from mvidarr.core.errors import NotFound
 from mvidarr.core.terms import Verdict
-from mvidarr.library import artists, blocks, preview, sources
+from mvidarr.library import artists, blocks, sources
 from mvidarr.library.tables import Block, VideoSource
 from tests import factories
 from tests.conftest import SetClock
@@ -55,23 +55,3 @@ def test_a_block_outlives_its_artist_and_can_still_be_lifted(database: Config) -
 def test_a_block_that_is_gone_is_said(database: Config) -> None:
     with pytest.raises(NotFound, match="not blocked any more"):
         blocks.remove(99)
-
-
-def test_without_videos_songs_that_everybody_knows_show_a_template(database: Config) -> None:
-    assert preview.samples() == list(preview.WELL_KNOWN)
-
-
-def test_a_template_is_shown_on_the_newest_of_each_type(
-    database: Config, set_clock: SetClock
-) -> None:
-    artist = factories.make_artist("Björk")
-    for title, kind in (("Old", "official"), ("New", "official"), ("On stage", "live")):
-        factories.make_video(artist, title, type=kind, year=1997)
-        set_clock.forward(1000)
-
-    found = preview.samples()
-
-    assert [(facts.artist, facts.title) for facts in found] == [
-        ("Björk", "On stage"),
-        ("Björk", "New"),
-    ]

@@ -9,7 +9,6 @@ from mvidarr import settings
 from mvidarr.core.terms import Role
 from mvidarr.library.tables import Event
 from mvidarr.settings import download_options, options, service_options
-from tests import factories
 from tests.client import Client
 from tests.conftest import SECRET
 
