@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from mvidarr.governor import services
 from mvidarr.integrations.youtube import feeds
 from tests.conftest import until
 from tests.e2e.browsing import Tabs, pictures, stay, stayed, tab_to, texts
 from tests.fakes import answers, media
+from tests.fakes.emby import FakeEmby
 from tests.fakes.fanarttv import FakeFanartTv
+from tests.fakes.jellyfin import FakeJellyfin
+from tests.fakes.kodi import FakeKodi
 from tests.fakes.lastfm import FakeLastfm
 from tests.fakes.lidarr import FakeLidarr
 from tests.fakes.plex import FakePlex
@@ -20,6 +24,7 @@ from tests.fakes.youtube_api import FakeDataApi
 from tests.world import ARTIST, NAMESAKE, NAMESAKES, World, world
 
 pytestmark = pytest.mark.ffmpeg
+SEEN_AS = "/data/mv"  # the library, as media servers call it
 REST = 3  # seconds that a service asks for
 
 
@@ -172,14 +177,16 @@ def test_every_service_has_a_test_that_asks_it(searching: World, tabs: Tabs) -> 
     for label, value in keys.items():
         page.get_by_label(label, exact=True).fill(value)
     names = texts(page, "[id^=service-] h4")
-    assert len(names) == 13
+    assert len(names) == len(services.ALL)
     for name in names:
         page.get_by_role("button", name=f"Test {name}", exact=True).click()
-    expect(page.locator(".test-result[data-state=ok]")).to_have_count(13, timeout=60_000)
+    good = page.locator(".test-result[data-state=ok]")
+    expect(good).to_have_count(len(services.ALL), timeout=60_000)
     page.get_by_role("button", name="Save changes").click()
     expect(page.locator("#toasts")).to_contain_text(f"Saved {len(keys)} changes")
-    secrets = [value for label, value in keys.items() if label.endswith(("key", "secret", "token"))]
-    assert len(secrets) == 7
+    ends = ("key", "secret", "token", "password")
+    secrets = [value for label, value in keys.items() if label.endswith(ends)]
+    assert len(secrets) == 10
     assert not [secret for secret in secrets if secret in page.content()]
 
 
@@ -188,6 +195,11 @@ def services_with_keys(made: World) -> dict[str, str]:
     api, lastfm = FakeDataApi(made.internet), FakeLastfm(made.internet)
     fanarttv, spotify = FakeFanartTv(made.internet), FakeSpotify(made.internet)
     lidarr, plex = FakeLidarr(made.internet), FakePlex(made.internet)
+    jellyfin, emby = FakeJellyfin(made.internet), FakeEmby(made.internet)
+    kodi = FakeKodi(made.internet)
+    kodi.sources.append(SEEN_AS)
+    for server in (jellyfin, emby):
+        server.add_library("Music videos", SEEN_AS)
     return {
         "YouTube Data API key": api.key,
         "IMVDb key": made.imvdb.key,
@@ -199,6 +211,15 @@ def services_with_keys(made: World) -> dict[str, str]:
         "Lidarr key": lidarr.key,
         "Address of Plex": f"http://{plex.host}",
         "Plex token": plex.token,
+        "Address of Jellyfin": f"http://{jellyfin.host}",
+        "Jellyfin key": jellyfin.key,
+        "The library folder as Jellyfin sees it": SEEN_AS,
+        "Address of Emby": f"http://{emby.host}",
+        "Emby key": emby.key,
+        "The library folder as Emby sees it": SEEN_AS,
+        "Address of Kodi": f"http://{kodi.host}",
+        "Kodi password": kodi.password,
+        "The library folder as Kodi sees it": SEEN_AS,
     }
 
 
