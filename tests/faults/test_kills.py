@@ -136,8 +136,16 @@ def failures() -> list[tuple[int, str, str | None]]:
     return [(row.id, row.state, row.last_error) for row in rows]
 
 
-@pytest.mark.parametrize("role", ["worker", "web"])
-def test_kill_9_of_one_process(setting: Setting, role: str) -> None:
+def test_kill_9_of_the_worker(setting: Setting) -> None:
+    check_kills_of(setting, "worker")
+
+
+@a_third
+def test_kill_9_of_the_web(setting: Setting) -> None:
+    check_kills_of(setting, "web")
+
+
+def check_kills_of(setting: Setting, role: str) -> None:
     program = setting.program
 
     setting.until_done(lambda: void(program.kill(role)))
