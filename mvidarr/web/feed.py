@@ -30,7 +30,7 @@ QUERY = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class SeenBy:
     """`seen`: the number of the newest event that was shown."""
 
     seen: int
@@ -69,9 +69,9 @@ def index(req: Request) -> Reply:
     return Reply("feed/index.html", {**context, **_filters(req, wanted)})
 
 
-@route("POST", "/feed/seen", role=Role.READONLY, title="Take what happened for seen", takes=Seen)
+@route("POST", "/feed/seen", role=Role.READONLY, title="Take what happened for seen", takes=SeenBy)
 def see(req: Request) -> Reply:
-    seen = max(req.input(Seen).seen, _seen(req))
+    seen = max(req.input(SeenBy).seen, _seen(req))
     users.set_prefs(req.person.id, **{SEEN: seen})
     left = feed.unread(_recent(fresh=True), _reader(req), seen)
     bells = [(name, "layout/_bell.html", {"unread": left, "id": name}) for name in BELLS]

@@ -37,7 +37,7 @@ class Shelf:
     def until_over(self, path: str, stage: str) -> int:
         """Kill the worker again and again until the renaming is through; how often that was."""
         kills = 0
-        while self.program.api("GET", path)["stage"] != stage and kills < 3:
+        while self.program.api("GET", path)["stage"] != stage and kills < 2:
             self._let_it_move(path, stage)
             self.program.kill("worker")
             kills += 1

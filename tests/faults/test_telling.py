@@ -16,7 +16,7 @@ from tests.fakes.answers import Answer, Fault
 from tests.fakes.receiver import Receiver, receiving
 from tests.program import Program
 
-MESSAGES, KILLS = 40, 5
+MESSAGES, KILLS = 40, 3
 
 
 @dataclass

@@ -60,14 +60,15 @@ def test_ytdlp_that_hangs_is_ended(
 ) -> None:
     monkeypatch.setattr(download, "SILENCE", 1.5)
     order = make_order(SONG, tools_dir=ytdlp.install(tmp_path / "tools", "hangs"))
+    before = set(children_of(os.getpid()))  # a database of other tests may be one
 
     assert failure(order).cause is Cause.NETWORK
-    assert children_of(os.getpid()) == []
+    assert set(children_of(os.getpid())) <= before
 
 
 def test_ytdlp_that_hangs_is_stopped_when_asked(make_order: MakeOrder, tmp_path: Path) -> None:
     order = make_order(SONG, tools_dir=ytdlp.install(tmp_path / "tools", "hangs"))
-    started = time.monotonic()
+    before, started = set(children_of(os.getpid())), time.monotonic()
 
     with pytest.raises(Stopped):
         download.fetch(
@@ -75,7 +76,7 @@ def test_ytdlp_that_hangs_is_stopped_when_asked(make_order: MakeOrder, tmp_path:
             on_progress=lambda progress: None,
             should_stop=lambda: time.monotonic() - started > 1,
         )
-    assert children_of(os.getpid()) == []
+    assert set(children_of(os.getpid())) <= before
 
 
 def test_flood_is_not_kept(
